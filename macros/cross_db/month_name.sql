@@ -1,0 +1,12 @@
+{#- The English name of a date's month: 'February'. -#}
+{% macro month_name(date) -%}
+    {{ return(adapter.dispatch("month_name")(date)) }}
+{%- endmacro %}
+
+{% macro default__month_name(date) -%}
+    monthname({{ date }})
+{%- endmacro %}
+
+{% macro bigquery__month_name(date) -%}
+    format_date('%B', {{ date }})
+{%- endmacro %}

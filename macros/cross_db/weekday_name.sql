@@ -1,0 +1,12 @@
+{#- The English name of a date's weekday: 'Monday'. -#}
+{% macro weekday_name(date) -%}
+    {{ return(adapter.dispatch("weekday_name")(date)) }}
+{%- endmacro %}
+
+{% macro default__weekday_name(date) -%}
+    dayname({{ date }})
+{%- endmacro %}
+
+{% macro bigquery__weekday_name(date) -%}
+    format_date('%A', {{ date }})
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro currency_code() -%}
+    {{- return(shop_setting("currency")) -}}
+{%- endmacro %}

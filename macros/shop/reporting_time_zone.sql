@@ -1,0 +1,3 @@
+{% macro reporting_time_zone() -%}
+    {{- return(shop_setting("reporting_time_zone")) -}}
+{%- endmacro %}
