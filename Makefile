@@ -1,0 +1,159 @@
+# Needs make and Python >= 3.11, nothing else. `make help` explains every target.
+
+PYTHON ?= python3
+SHOP ?= complete_journey
+TEST_SHOP ?= $(SHOP)
+
+# No tool reports home, from make or from what make starts.
+export DBT_SEND_ANONYMOUS_USAGE_STATS = false
+export DO_NOT_TRACK = 1
+export GX_ANALYTICS_ENABLED = false
+# Compiled once, dbt starts in half the time; some machines forbid Python to keep what it compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
+BIN := .venv/bin
+LINT := .venv-lint/bin
+# Ready means: installed from this lock, in this folder (scripts in an environment know its path).
+READY := .venv/.ready
+LINT_READY := .venv-lint/.ready
+PACKAGE := .venv/.package
+
+UV := $(shell command -v uv || echo $(BIN)/uv)
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --custom-compile-command 'make lock' $(LOCK_ARGS)
+PYTHON_FILES := src tests scripts lint benchmarks python_models
+
+# One warehouse has one writer: targets run one after the other, also under `make -j`.
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+# An environment that was moved, was half made or lost its Python is made again.
+ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
+$(foreach venv,$(wildcard .venv .venv-lint),$(if $(shell \
+	[ "$$(cat $(venv)/.folder 2>&1)" = "$$(pwd)" ] && $(venv)/bin/python -c 1 2>&1 && echo sound \
+	),,$(shell rm -rf $(venv))))
+endif
+
+.PHONY: help
+help:  ## Explain the targets.
+	@echo 'make TARGET [SHOP=complete_journey] [PYTHON=python3]'
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+
+##  The way from files to marts
+
+.PHONY: build
+build: setup dbt-deps  ## Set up, land the sample shop, build and test its marts, show where to look.
+	@$(BIN)/onemart sample $(SHOP)
+	@$(BIN)/onemart land --shop $(SHOP)
+	@$(BIN)/onemart build --shop $(SHOP)
+
+.PHONY: sample
+sample: setup  ## Put the sample files of SHOP into landing/, as its retailer would deliver them.
+	@$(BIN)/onemart sample $(SHOP)
+
+.PHONY: land
+land: setup  ## Take what lies in landing/ of SHOP through the feed gate.
+	@$(BIN)/onemart land --shop $(SHOP)
+
+.PHONY: docs
+docs: setup dbt-deps  ## Write the dbt documentation of SHOP as one page, target/static_index.html.
+	@ONEMART_SHOP=$(SHOP) $(BIN)/dbt docs generate --static
+
+##  Checks
+
+.PHONY: test
+test: setup setup-lint dbt-deps parse lint pytest dbt-test  ## Set up, then pass every check below.
+
+.PHONY: lint
+lint: setup setup-lint target/manifest.json  ## ruff, mypy, sqlfluff, yamllint, codespell, dbt-bouncer.
+	$(LINT)/ruff check .
+	$(LINT)/ruff format --check .
+	$(LINT)/mypy --python-executable $(BIN)/python
+	$(LINT)/sqlfluff lint --processes 0 --disable-progress-bar models macros tests
+	$(LINT)/yamllint --strict .
+	$(LINT)/codespell
+	$(LINT)/dbt-bouncer --config-file dbt-bouncer.yml
+
+.PHONY: parse
+parse: setup dbt-deps  ## Parse the dbt project for DuckDB and for BigQuery (needs no connection).
+	$(BIN)/dbt --quiet parse --target duckdb
+	GCP_PROJECT=nowhere BIGQUERY_PROJECT=nowhere \
+	$(BIN)/dbt --quiet parse --target bigquery --target-path target/bigquery
+
+target/manifest.json: | setup dbt-deps
+	$(BIN)/dbt --quiet parse --target duckdb
+
+.PHONY: pytest
+pytest: setup dbt-deps  ## Run the Python tests.
+	$(BIN)/python -m pytest
+
+.PHONY: dbt-test
+dbt-test: setup dbt-deps  ## Build TEST_SHOP with all its dbt tests; fail when fewer ran than before.
+	@$(BIN)/onemart sample $(TEST_SHOP)
+	@$(BIN)/onemart land --shop $(TEST_SHOP)
+	@$(BIN)/onemart build --shop $(TEST_SHOP)
+	@$(BIN)/python scripts/check_dbt_floor.py target/run_results.json
+
+.PHONY: torture
+torture: setup dbt-deps  ## Kill the gate 200 times and compare what it leaves.
+	$(BIN)/python -m pytest -m torture --timeout 3600
+
+.PHONY: bench
+bench: setup dbt-deps  ## Measure speed and memory beside plain DuckDB; write benchmarks/README.md.
+	$(BIN)/python benchmarks/run.py
+
+.PHONY: format
+format: setup-lint  ## Format Python and SQL in place.
+	$(LINT)/ruff check --fix .
+	$(LINT)/ruff format .
+	$(LINT)/sqlfluff fix --processes 0 --disable-progress-bar models macros tests
+
+##  Set-up
+
+.PHONY: setup
+setup: $(READY) $(PACKAGE)  ## Install what runs into .venv (part of build and test).
+
+.PHONY: setup-lint
+setup-lint: $(LINT_READY)  ## Install the checkers into .venv-lint (part of test).
+
+.PHONY: dbt-deps
+dbt-deps: setup  ## Install dbt packages: from the hub, else the project's own stand-in.
+	@$(BIN)/python scripts/install_dbt_packages.py
+
+.PHONY: lock
+lock: LOCK_ARGS = --upgrade
+lock: | $(BIN)/python $(UV)  ## Resolve requirements/*.in anew into hashed locks.
+	$(COMPILE) --override requirements/overrides.txt requirements/run.in requirements/tools.in \
+		--output-file requirements/run.txt
+	$(COMPILE) requirements/lint.in --output-file requirements/lint.txt
+	$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
+
+.PHONY: clean
+clean:  ## Remove environments, dbt's files and caches; shops (landing, archive, warehouse) stay.
+	rm -rf .venv .venv-lint dbt_packages target logs
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis src/onemart.egg-info
+
+.venv/bin/python .venv-lint/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo 'Onemart needs Python 3.11 or newer; there is no $(PYTHON) here. Try: make PYTHON=/path/to/python3' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Onemart needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=/path/to/newer/python" >&2; exit 1; }
+	@# uv brings packages without pip; only where pip must bring uv does the environment need it.
+	@$(PYTHON) -m venv $(if $(filter $(BIN)/uv,$(UV)),,--without-pip) $(@D:/bin=)
+	@pwd > $(@D:/bin=)/.folder
+
+.venv/bin/uv: | .venv/bin/python
+	@echo 'uv is not on this machine: installing it into .venv'
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip --upgrade >/dev/null
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.txt
+
+$(READY): requirements/run.txt | .venv/bin/python $(UV)
+	@$(UV) pip sync --python $(BIN)/python --require-hashes requirements/run.txt
+	@rm -f $(PACKAGE)
+	@touch $@
+
+$(PACKAGE): pyproject.toml requirements/run.in $(READY) | $(UV)
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(LINT_READY): requirements/lint.txt | .venv-lint/bin/python .venv/bin/python $(UV)
+	@$(UV) pip sync --python $(LINT)/python --require-hashes requirements/lint.txt
+	@touch $@
