@@ -1,11 +1,13 @@
-{#- The English name of a date's weekday: 'Monday'. -#}
+{#- The English name of a date's weekday, such as Monday. -#}
 {% macro weekday_name(date) -%}
-    {{ return(adapter.dispatch("weekday_name")(date)) }}
+    {{- return(adapter.dispatch("weekday_name", "onemart")(date)) -}}
 {%- endmacro %}
 
-{% macro default__weekday_name(date) -%}
+
+{% macro duckdb__weekday_name(date) -%}
     dayname({{ date }})
 {%- endmacro %}
+
 
 {% macro bigquery__weekday_name(date) -%}
     format_date('%A', {{ date }})

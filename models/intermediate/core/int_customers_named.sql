@@ -1,0 +1,41 @@
+-- Every id that any feed names as a customer, whether or not a customer row was delivered for it.
+with
+
+households as (
+
+    select * from {{ ref('stg_complete_journey__households') }}
+
+),
+
+order_lines as (
+
+    select * from {{ ref('int_order_lines_unified') }}
+    where customer_id <> 'unknown'
+
+),
+
+campaigns as (
+
+    select * from {{ ref('stg_complete_journey__campaigns') }}
+
+),
+
+coupon_redemptions as (
+
+    select * from {{ ref('stg_complete_journey__coupon_redemptions') }}
+
+),
+
+int_customers_named as (
+
+    select household_id as customer_id from households
+    union distinct
+    select customer_id from order_lines
+    union distinct
+    select household_id as customer_id from campaigns
+    union distinct
+    select household_id as customer_id from coupon_redemptions
+
+)
+
+select * from int_customers_named

@@ -1,0 +1,91 @@
+with
+
+retail_dates as (
+
+    select * from {{ ref('int_dates_retail_numbered') }}
+
+),
+
+date_bounds as (
+
+    select * from {{ ref('int_dates_bounded') }}
+
+),
+
+calendar_events as (
+
+    select * from {{ ref('int_calendar_events_listed') }}
+
+),
+
+-- Whole retail years around whatever the data name: from the year of the first day to that of the last.
+dates_covered as (
+
+    select
+        retail_dates.*,
+        date_bounds.business_date
+    from retail_dates
+    inner join date_bounds
+        on retail_dates.retail_year_end_date >= date_bounds.first_date
+        and retail_dates.retail_year_start_date <= date_bounds.last_date
+
+),
+
+-- An ISO week belongs to the year of its Thursday.
+iso_weeks_started as (
+
+    select
+        *,
+        {{ week_start("date_day", "monday") }} as iso_week_start_date,
+        {{ add_days(week_start("date_day", "monday"), 3) }} as iso_week_thursday
+    from dates_covered
+
+),
+
+dates_joined_to_events as (
+
+    select
+        iso_weeks_started.*,
+        {{ dbt.datediff("iso_weeks_started.iso_week_start_date", "iso_weeks_started.date_day", "day") }}
+        + 1 as weekday_number,
+        calendar_events.event_names,
+        coalesce(calendar_events.is_public_holiday, false) as is_public_holiday
+    from iso_weeks_started
+    left join calendar_events
+        on iso_weeks_started.date_day = calendar_events.event_date
+
+),
+
+dim_dates as (
+
+    select
+        date_day,
+        cast(extract(year from date_day) as {{ dbt.type_int() }}) as calendar_year,
+        cast(extract(quarter from date_day) as {{ dbt.type_int() }}) as calendar_quarter,
+        cast(extract(month from date_day) as {{ dbt.type_int() }}) as calendar_month,
+        {{ month_name("date_day") }} as month_name,
+        cast(extract(day from date_day) as {{ dbt.type_int() }}) as day_of_month,
+        cast(extract(dayofyear from date_day) as {{ dbt.type_int() }}) as day_of_year,
+        cast(weekday_number as {{ dbt.type_int() }}) as weekday_number,
+        {{ weekday_name("date_day") }} as weekday_name,
+        weekday_number >= 6 as is_weekend,
+        cast(extract(year from iso_week_thursday) as {{ dbt.type_int() }}) as iso_year,
+        cast(
+            floor((extract(dayofyear from iso_week_thursday) - 1) / 7) + 1 as {{ dbt.type_int() }}
+        ) as iso_week,
+        iso_week_start_date,
+        retail_year,
+        retail_quarter,
+        retail_period,
+        retail_week,
+        retail_weeks_in_year,
+        retail_week_start_date,
+        retail_year_start_date,
+        event_names,
+        is_public_holiday,
+        coalesce(date_day <= business_date, false) as is_closed
+    from dates_joined_to_events
+
+)
+
+select * from dim_dates
