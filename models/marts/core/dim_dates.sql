@@ -18,16 +18,29 @@ calendar_events as (
 
 ),
 
--- Whole retail years around whatever the data name: from the year of the first day to that of the last.
+-- Whole retail years: from that of the first day that the data name to the one after that of the last,
+-- so that a forecast finds its days.
+years_covered as (
+
+    select
+        min(retail_dates.retail_year) as first_retail_year,
+        max(retail_dates.retail_year) + 1 as last_retail_year,
+        max(date_bounds.business_date) as business_date
+    from retail_dates
+    inner join date_bounds
+        on retail_dates.date_day between date_bounds.first_date and date_bounds.last_date
+
+),
+
 dates_covered as (
 
     select
         retail_dates.*,
-        date_bounds.business_date
+        years_covered.business_date
     from retail_dates
-    inner join date_bounds
-        on retail_dates.retail_year_end_date >= date_bounds.first_date
-        and retail_dates.retail_year_start_date <= date_bounds.last_date
+    inner join years_covered
+        on retail_dates.retail_year
+        between years_covered.first_retail_year and years_covered.last_retail_year
 
 ),
 

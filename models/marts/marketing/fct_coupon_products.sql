@@ -17,8 +17,8 @@ fct_coupon_products as (
     select
         coupons.campaign_id,
         coupons.coupon_upc,
-        coupons.product_id as delivered_product_id,
-        coalesce(products.product_id, 'unknown') as product_id
+        coalesce(products.product_id, 'unknown') as product_id,
+        coupons.product_id as sku
     from coupons
     left join products
         on coupons.product_id = products.product_id

@@ -1,5 +1,6 @@
 -- 20.9 million rows on Complete Journey, so the row is its own key: ids are the shop's, as text like in every
--- dimension (a join then needs no cast), and the names of the codes stay in their seeds.
+-- dimension (a join then needs no cast), the names of the codes stay in their seeds, and the delivered SKU is
+-- kept only where no product is known for it.
 with
 
 promotions as (
@@ -15,10 +16,17 @@ shop_weeks as (
 
 ),
 
+products as (
+
+    select product_id from {{ ref('dim_products') }}
+
+),
+
 fct_promotion_placements as (
 
     select
-        promotions.product_id,
+        coalesce(products.product_id, 'unknown') as product_id,
+        case when products.product_id is null then promotions.product_id end as unlisted_sku,
         promotions.store_id,
         cast(promotions.week_number as {{ dbt.type_int() }}) as week_number,
         shop_weeks.week_start_date,
@@ -26,6 +34,8 @@ fct_promotion_placements as (
         promotions.display_location as display_location_code,
         promotions.mailer_location as mailer_location_code
     from promotions
+    left join products
+        on promotions.product_id = products.product_id
     left join shop_weeks
         on promotions.week_number = shop_weeks.week_number
 
