@@ -1,7 +1,7 @@
-"""Install the packages of packages.yml: from dbt's hub, or the project's own where it is out of reach.
+"""Install the packages of packages.yml from dbt's hub, else the project's own stand-in.
 
-`dbt deps` alone takes long to give up on a hub that does not answer, so one short question is asked
-before. A package that is already installed is kept; a copy of the project's own follows its source.
+`dbt deps` takes long to give up on a hub that does not answer, so one short question is asked first.
+A package that is already installed is kept; a copy of the project's own follows its source.
 """
 
 import filecmp

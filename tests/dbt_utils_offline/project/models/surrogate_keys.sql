@@ -2,13 +2,25 @@ with
 
 pairs as (
 
-    select 'both' as pair, 'a' as left_part, 1 as right_part
+    select
+        'both' as pair,
+        'a' as left_part,
+        1 as right_part
     union all
-    select 'null', null, 1
+    select
+        'null' as pair,
+        null as left_part,
+        1 as right_part
     union all
-    select 'empty', '', 1
+    select
+        'empty' as pair,
+        '' as left_part,
+        1 as right_part
     union all
-    select 'all_null', null, null
+    select
+        'all_null' as pair,
+        null as left_part,
+        null as right_part
 
 ),
 

@@ -1,0 +1,73 @@
+"""What holds for every Python test: a floor under their number, and quiet tools."""
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+
+# Before anything imports the tools that would otherwise report their use.
+os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+os.environ["DO_NOT_TRACK"] = "1"
+os.environ["GX_ANALYTICS_ENABLED"] = "false"
+
+FLOOR = Path(__file__).with_name("floor.toml")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Floor(config), "floor")
+
+
+class Floor:
+    """Fails a full run in which fewer tests passed than `floor.toml` says.
+
+    A run is full when nobody chose among the tests. A test that says by its mark `needs` what this
+    machine lacks counts although it was skipped, except in CI, where nothing may be lacking.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.smallest = int(tomllib.loads(FLOOR.read_text())["pytest"])
+        self.excused: set[str] = set()
+        self.counted: set[str] = set()
+        self.too_few = False
+
+    def is_full_run(self) -> bool:
+        option = self.config.option
+        chosen = (
+            self.config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+            or option.keyword
+            or option.markexpr.strip() != "not torture"
+            or option.deselect
+            or option.ignore
+            or option.ignore_glob
+            or option.collectonly
+            or getattr(option, "lf", False)
+            or getattr(option, "stepwise", False)
+        )
+        return not chosen
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if not os.environ.get("CI"):
+            self.excused = {item.nodeid for item in items if item.get_closest_marker("needs")}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        passed = report.when == "call" and report.passed
+        if passed or (report.skipped and report.nodeid in self.excused):
+            self.counted.add(report.nodeid)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        # An interrupted run has its own exit status, and says so.
+        finished = session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+        if self.is_full_run() and finished and len(self.counted) < self.smallest:
+            self.too_few = True
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.too_few:
+            terminalreporter.section("too few tests", red=True)
+            terminalreporter.write_line(
+                f"{len(self.counted)} tests passed, tests/floor.toml asks for {self.smallest}. "
+                "Find the tests that are gone, or lower the floor together with them."
+            )
