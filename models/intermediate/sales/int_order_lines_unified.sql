@@ -12,7 +12,6 @@ invoice_lines as (
 
     select
         *,
-        {{ wall_clock_to_utc('invoiced_at_wall_clock', 'Europe/London') }} as invoiced_at,
         cast(quantity * unit_price_amount as {{ dbt.type_numeric() }}) as line_amount
     from {{ ref('stg_uci_online_retail__invoice_lines') }}
 
@@ -22,6 +21,7 @@ transactions_in_shape as (
 
     select
         {{ dbt.concat(["basket_id", "'-'", "product_id"]) }} as order_line_id,
+        'complete_journey' as source_name,
         basket_id as order_id,
         household_id as customer_id,
         store_id,
@@ -46,6 +46,7 @@ invoice_lines_in_shape as (
     select
         {{ dbt.concat(["delivery_id", "'-'", "cast(delivery_line as " ~ dbt.type_string() ~ ")"]) }}
             as order_line_id,
+        'uci_online_retail' as source_name,
         invoice_number as order_id,
         customer_number as customer_id,
         'online' as store_id,
@@ -80,6 +81,7 @@ int_order_lines_unified as (
 
     select
         order_line_id,
+        source_name,
         order_id,
         coalesce(customer_id, 'unknown') as customer_id,
         coalesce(store_id, 'unknown') as store_id,

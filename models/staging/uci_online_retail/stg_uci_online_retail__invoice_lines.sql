@@ -13,7 +13,7 @@ stg_uci_online_retail__invoice_lines as (
         {{ adapter.quote("StockCode") }} as stock_code,
         {{ adapter.quote("Description") }} as description,
         cast({{ adapter.quote("Quantity") }} as {{ dbt.type_bigint() }}) as quantity,
-        {{ adapter.quote("InvoiceDate") }} as invoiced_at_wall_clock,
+        {{ wall_clock_to_utc(adapter.quote("InvoiceDate"), "Europe/London") }} as invoiced_at,
         cast({{ adapter.quote("UnitPrice") }} as {{ dbt.type_numeric() }}) as unit_price_amount,
         {{ adapter.quote("CustomerID") }} as customer_number,
         {{ adapter.quote("Country") }} as country,

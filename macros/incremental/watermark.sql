@@ -1,0 +1,3 @@
+{% macro watermark() -%}
+    {{- last_seen_publication(this.identifier) if is_incremental() else -1 -}}
+{%- endmacro %}
