@@ -67,11 +67,15 @@ def main() -> None:
         return
     if (INSTALLED / "dbt_project.yml").is_file():
         return
-    if hub_answers() and install_from_hub():
-        print("dbt packages: installed from the hub")
+    if not hub_answers():
+        why = "dbt's hub cannot be reached"
+    elif not install_from_hub():
+        why = "`dbt deps` failed (run it to see why)"
+    else:
+        print("dbt packages: installed from dbt's hub")
         return
     install_offline()
-    print("dbt packages: the hub cannot be reached; using packages/dbt_utils_offline instead")
+    print(f"dbt packages: {why}; using packages/dbt_utils_offline instead")
 
 
 def _succeeds(command: list[str], seconds: float) -> bool:

@@ -19,7 +19,7 @@
     {%- set columns = [] -%}
     {%- for column in combination_of_columns -%}
         {%- do columns.append(adapter.quote(column) if quote_columns else column) -%}
-    {%- endfor %}
+    {%- endfor -%}
 
 select
     {{ columns | join(", ") }},

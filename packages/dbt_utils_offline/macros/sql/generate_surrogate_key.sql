@@ -9,7 +9,7 @@
         {%- if not loop.first -%}
             {%- do parts.append("'-'") -%}
         {%- endif -%}
-        {#- The package's own stand-in, so that keys stay the same when the hub's version takes over. -#}
+        {#- The stand-in of the hub's version, so that keys outlive a change to it. -#}
         {%- do parts.append(
             "coalesce(cast(" ~ field ~ " as " ~ dbt.type_string()
             ~ "), '_dbt_utils_surrogate_key_null_')"
