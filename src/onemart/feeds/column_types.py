@@ -11,8 +11,10 @@ from dataclasses import dataclass
 __all__ = ["ColumnType", "column_type"]
 
 _MICROSECONDS = r"(\.[0-9]{1,6})?"
-_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}" + _MICROSECONDS
+# DuckDB also reads the year 0, the hour 24 and an offset of 25 hours; BigQuery does not.
+_DATE = r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]" + _MICROSECONDS
+_OFFSET = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ _TIMESTAMP = ColumnType(
 )
 _TIMESTAMP_WITH_ZONE = ColumnType(
     "timestamp",
-    f"{_DATE}[T ]{_TIME}(Z|[+-][0-9]{{2}}:[0-9]{{2}})",
+    f"{_DATE}[T ]{_TIME}{_OFFSET}",
     "a time as YYYY-MM-DDTHH:MM:SS with Z or an offset such as +01:00",
     ("timestamp with zone", 0, 0),
     with_zone=True,

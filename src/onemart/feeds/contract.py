@@ -215,7 +215,9 @@ def load_contract(path: Path) -> Contract:
                 (), f"'{part}' cannot name a source or feed.", "Use single_underscores, lowercase."
             )
     if standard.id != f"{source}.{feed}":
-        raise reader.wrong(("id",), f"id is {standard.id!r}.", f"Its place asks for {source}.{feed}.")
+        raise reader.wrong(
+            ("id",), f"id is {standard.id!r}.", f"Its place asks for {source}.{feed}."
+        )
     if not standard.schema_ or len(standard.schema_) != 1:
         raise reader.wrong(("schema",), "a feed has exactly one schema object.")
     schema = standard.schema_[0]
@@ -248,7 +250,7 @@ def _server(reader: _Reader, standard: OpenDataContractStandard) -> dict[str, st
     server = standard.servers[0]
     where: YamlPath = ("servers", 0)
     delimiter = str(_custom(server).get("delimiter", ","))
-    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in "\"\r\n":
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n':
         raise reader.wrong(where, f"delimiter is {delimiter!r}; it is one character.")
     encoding = (server.encoding or "UTF-8").upper()
     if encoding not in {"UTF-8", "ISO-8859-1", "WINDOWS-1252"}:
@@ -399,9 +401,7 @@ def _describe(kind: str, kwargs: Mapping[str, Any]) -> str:
     return f"{subject}: {what.replace('_', ' ')}"
 
 
-def _deliveries(
-    reader: _Reader, standard: OpenDataContractStandard, names: set[str]
-) -> Deliveries:
+def _deliveries(reader: _Reader, standard: OpenDataContractStandard, names: set[str]) -> Deliveries:
     custom = _custom(standard)
     where: YamlPath = ("customProperties",)
     told = custom.get("deliveries")
@@ -423,9 +423,7 @@ def _deliveries(
     try:
         pattern = re.compile(told["fileName"]) if told.get("fileName") else None
     except re.error as error:
-        raise reader.wrong(
-            (*where, "fileName"), f"not a regular expression: {error}."
-        ) from error
+        raise reader.wrong((*where, "fileName"), f"not a regular expression: {error}.") from error
     groups = set(pattern.groupindex) if pattern else set()
     places = {}
     for key in ("period", "order"):

@@ -15,7 +15,7 @@ __all__ = ["LINE_RULES", "TABLE_RULES", "Rule", "unexpected_lines"]
 
 Kwargs = Mapping[str, Any]
 
-_WHERE = re.compile(r"\s*select\s+\*\s+from\s+\{batch\}\s+where\s+(.+)", re.I | re.S)
+_WHERE = re.compile(r"\s*select\s+\*\s+from\s+\{batch\}\s+where\s+(.+)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,301 @@
+"""Audit: what is wrong with a staged delivery, line by line and as a whole."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from onemart.feeds.delivery import Delivery
+from onemart.feeds.rules import Rule, unexpected_lines
+from onemart.feeds.sql import literal, name
+from onemart.feeds.staging import Staged
+from onemart.feeds.tables import raw_name
+from onemart.feeds.warehouse import Warehouse, now
+
+if TYPE_CHECKING:
+    from onemart.feeds.gx import GreatExpectations, Verdict
+
+__all__ = ["Audit", "audit_lines", "audit_table"]
+
+_REASONS_SHOWN = 3
+
+
+@dataclass
+class Audit:
+    """What the audit found.
+
+    Attributes
+    ----------
+    rejection : tuple of (str, str) or None
+        Code and reason, if the file as a whole is refused.
+    results : list of dict
+        Rows for `ops.validation_results`.
+    document : str
+        Great Expectations' own result, JSON.
+    """
+
+    rejection: tuple[str, str] | None = None
+    warnings: list[str] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
+    document: str = ""
+
+    def reject(self, code: str, reason: str) -> None:
+        """Refuse the file; the first reason stands."""
+        self.rejection = self.rejection or (code, reason)
+
+
+def audit_lines(
+    warehouse: Warehouse, delivery: Delivery, gx: Callable[[], "GreatExpectations"]
+) -> Audit:
+    """Find the bad lines: out of form, of another period, of a key that is taken, against a rule.
+
+    The lines go to the delivery's table of bad lines, with the reason.
+    """
+    audit = Audit()
+    _record_form(warehouse, delivery, audit)
+    _check_period(warehouse, delivery, audit)
+    _check_key(warehouse, delivery, audit)
+    rules = _bounded(warehouse, delivery)
+    verdicts: list[Verdict] = []
+    if rules:
+        verdicts, audit.document = gx().judge(f"d_{delivery.id}", rules)
+    for verdict in verdicts:
+        _apply(warehouse, delivery, verdict, audit)
+    return audit
+
+
+def audit_table(warehouse: Warehouse, delivery: Delivery, staged: Staged, audit: Audit) -> None:
+    """Refuse a file with too large a share of bad lines, and an empty snapshot."""
+    bad = warehouse.value(f"select count(distinct _line) from {delivery.bad}")
+    limit = delivery.contract.deliveries.max_bad_share
+    if staged.records and bad / staged.records > limit:
+        audit.reject(
+            "too_many_bad_lines",
+            f"{bad:,} of {staged.records:,} lines are bad, {bad / staged.records:.1%}; the contract"
+            f" allows {limit:.0%}. {_most_frequent(warehouse, delivery)}"
+            " Ask for a repaired file, or repair the contract and land the file again.",
+        )
+    if delivery.contract.deliveries.relation == "fullSnapshot" and staged.records == 0:
+        audit.reject(
+            "empty_snapshot",
+            f"{delivery.file_name} has a header and no rows; as a full snapshot it would delete"
+            " everything. Ask whether the export failed.",
+        )
+
+
+def _most_frequent(warehouse: Warehouse, delivery: Delivery) -> str:
+    reasons = warehouse.rows(
+        f"select reason, count(*), min(_line) from {delivery.bad}"
+        f" group by reason order by count(*) desc, reason limit {_REASONS_SHOWN}"
+    )
+    return " ".join(f"{reason} ({count:,} lines, first {line})." for reason, count, line in reasons)
+
+
+def _result(audit: Audit, what: str, unexpected: int, contract_line: int | None = None) -> None:
+    audit.results.append(
+        {
+            "rule": what,
+            "expectation": what.replace(" ", "_"),
+            "contract_line": contract_line,
+            "severity": "error",
+            "success": unexpected == 0,
+            "unexpected_count": unexpected,
+            "observed": None,
+            "checked_by": "gate",
+        }
+    )
+
+
+def _record_form(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> None:
+    bad = warehouse.value(f"select count(*) from {delivery.lines} where not _is_readable")
+    _result(audit, "fields have their lexical form", bad)
+
+
+def _insert_bad(warehouse: Warehouse, delivery: Delivery, query: str) -> int:
+    return int(warehouse.value(f"insert into {delivery.bad} {query}"))
+
+
+def _check_period(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> None:
+    """Keep a stray line of another period from replacing all of that period."""
+    column = delivery.contract.deliveries.period_column
+    if column is None or delivery.period is None:
+        return
+    value = f"cast({name(column)} as varchar)"
+    reason = f"column {column} is of another period than the file, {delivery.period}"
+    bad = _insert_bad(
+        warehouse,
+        delivery,
+        f"select _line, {literal(reason)}, {value} from {delivery.readable}"
+        f" where {value} <> {literal(delivery.period)}",
+    )
+    _result(audit, "lines are of the file's period", bad)
+
+
+def _check_key(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> None:
+    contract = delivery.contract
+    if not contract.key:
+        return
+    keys = ", ".join(name(column) for column in contract.key)
+    told = ", ".join(contract.key)
+    given = " and ".join(f"{name(column)} is not null" for column in contract.key)
+    bad = 0
+    # Most files have no duplicate; one grouping by the hash of the key shows it cheaply.
+    suspicious = warehouse.rows(
+        f"select 1 from {delivery.readable} group by hash({keys}) having count(*) > 1 limit 1"
+    )
+    if suspicious:
+        kept = {"keepFirst": "min(_line)", "keepLast": "max(_line)", "keepNone": "null"}
+        winner = kept[contract.deliveries.duplicates]
+        bad += _insert_bad(
+            warehouse,
+            delivery,
+            f"""
+            select
+                _line,
+                {literal(f"the key ({told}) is in the file more than once")},
+                coalesce('line ' || _winner || ' counts', 'none of ' || _count || ' lines counts')
+            from (select _line, {keys} from {delivery.readable}) as lines
+            inner join (
+                select {keys}, {winner} as _winner, count(*) as _count
+                from {delivery.readable} where {given} group by {keys} having count(*) > 1
+            ) as groups using ({keys})
+            where _winner is null or _line <> _winner
+            """,
+        )
+    if contract.deliveries.relation == "append":
+        bad += _check_earlier(warehouse, delivery, keys, told)
+    _result(audit, f"the key ({told}) is unique", bad)
+
+
+def _check_earlier(warehouse: Warehouse, delivery: Delivery, keys: str, told: str) -> int:
+    return _insert_bad(
+        warehouse,
+        delivery,
+        f"""
+        select
+            lines._line,
+            {literal(f"the key ({told}) was delivered before")},
+            'line ' || earlier._line || ' of delivery ' || earlier._delivery_id
+        from (select _line, {keys} from {delivery.readable}) as lines
+        inner join (
+            select {keys}, min(_line) as _line, min(_delivery_id) as _delivery_id
+            from {raw_name(delivery.contract)} group by {keys}
+        ) as earlier using ({keys})
+        """,
+    )
+
+
+def _apply(warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: Audit) -> None:
+    rule, contract = verdict.rule, delivery.contract
+    audit.results.append(
+        {
+            "rule": rule.name,
+            "expectation": rule.type,
+            "contract_line": rule.line,
+            "severity": rule.severity,
+            "success": verdict.success,
+            "unexpected_count": verdict.unexpected,
+            "observed": verdict.observed or None,
+            "checked_by": "great_expectations",
+        }
+    )
+    if verdict.error:
+        audit.reject(
+            "rule_cannot_execute",
+            f"The rule '{rule.name}' of {contract.where(rule.line)} cannot be executed:"
+            f" {verdict.error}. Repair the rule and land the file again.",
+        )
+    elif verdict.success:
+        return
+    elif not rule.is_about_lines:
+        told = f"{rule.name}: {verdict.observed} ({contract.where(rule.line)}, {_bounds(rule)})"
+        if rule.severity == "error":
+            audit.reject(
+                "table_rule",
+                f"The file breaks a rule about files as a whole. {told}. Ask whether it is whole.",
+            )
+        else:
+            audit.warnings.append(told)
+    elif rule.severity == "warning":
+        audit.warnings.append(
+            f"{rule.name}: {verdict.unexpected:,} lines ({contract.where(rule.line)})"
+        )
+    else:
+        _quarantine_unexpected(warehouse, delivery, verdict, audit)
+
+
+def _quarantine_unexpected(
+    warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: Audit
+) -> None:
+    rule = verdict.rule
+    condition = unexpected_lines(rule, delivery.readable)
+    reason = f"rule '{rule.name}' ({delivery.contract.where(rule.line)})"
+    column = rule.kwargs.get("column")
+    shown = f"left(cast({name(column)} as varchar), 60)" if column else "null"
+    selected = _insert_bad(
+        warehouse,
+        delivery,
+        f"select _line, {literal(reason)}, {shown} from {delivery.readable} where {condition}",
+    )
+    if selected != verdict.unexpected:
+        audit.reject(
+            "verdict_mismatch",
+            f"Great Expectations counts {verdict.unexpected} lines against {reason}, the gate finds"
+            f" {selected}. Nothing was accepted; please report this with the contract.",
+        )
+
+
+def _bounds(rule: Rule) -> str:
+    bounds = [
+        f"{word} {rule.kwargs[key]}"
+        for key, word in (("min_value", "at least"), ("max_value", "at most"))
+        if rule.kwargs.get(key) is not None
+    ]
+    return ", ".join(bounds) or "see the contract"
+
+
+def _bounded(warehouse: Warehouse, delivery: Delivery) -> list[Rule]:
+    """Fill in the bounds that follow from earlier deliveries or from the clock."""
+    rules = []
+    for rule in delivery.contract.rules:
+        if rule.history.get("maxAgeDays") is not None:
+            oldest = now() - timedelta(days=float(rule.history["maxAgeDays"]))
+            kwargs = {**rule.kwargs, "min_value": f"{oldest:%Y-%m-%d %H:%M:%S}"}
+            rules.append(replace(rule, kwargs=kwargs))
+        elif rule.history.get("sameWeekday"):
+            bounds = _usual_rows(warehouse, delivery, rule)
+            if bounds:
+                low, high = bounds
+                kwargs = {**rule.kwargs, "min_value": low, "max_value": high}
+                rules.append(replace(rule, kwargs=kwargs))
+        else:
+            rules.append(rule)
+    return rules
+
+
+def _usual_rows(warehouse: Warehouse, delivery: Delivery, rule: Rule) -> tuple[int, int] | None:
+    """Return bounds around the median of earlier deliveries that end on the same weekday."""
+    event = delivery.contract.event_date
+    if event is None:
+        weekday = "select cast(? as date)"
+        parameters: list[Any] = [now()]
+    else:
+        weekday = f"select cast(max({name(event.name)}) as date) from {delivery.readable}"
+        parameters = []
+    earlier = warehouse.rows(
+        f"""
+        select records_delivered from ops.delivery_log
+        where source = ? and feed = ? and kind = 'file' and status = 'accepted'
+            and dayofweek(last_day) = dayofweek(({weekday}))
+        order by published_seq desc limit ?
+        """,
+        [delivery.contract.source, delivery.contract.feed, *parameters,
+         int(rule.history.get("deliveries", 8))],
+    )  # fmt: skip
+    if len(earlier) < int(rule.history.get("atLeast", 3)):
+        return None
+    counts = sorted(count for (count,) in earlier)
+    median = counts[len(counts) // 2]
+    low = float(rule.history.get("lowest", 0.5)) * median
+    high = float(rule.history.get("highest", 2.0)) * median
+    return int(low), int(high) + 1

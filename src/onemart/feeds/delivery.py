@@ -1,0 +1,103 @@
+"""One file at the gate, and what its name declares."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from onemart.feeds.contract import Contract
+from onemart.feeds.look import Unreadable
+
+__all__ = ["Delivery", "delivery_id", "name_says", "sortable"]
+
+SNAPSHOT = "snapshot"
+"""The only period of a full snapshot: each delivery replaces the one before."""
+
+
+def delivery_id(contract: Contract, file_name: str, sha256: str, attempt: int) -> str:
+    """Return the id of the delivery: the same file at the same attempt has the same id."""
+    told = "\n".join([contract.id, file_name, sha256, str(attempt)])
+    return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def sortable(value: str | None) -> str | None:
+    """Return `value` such that text order is its order: digits are padded, dates are as they are."""
+    return value.zfill(20) if value and value.isdecimal() else value
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A file at the gate.
+
+    Attributes
+    ----------
+    id : str
+        16 hexadecimal digits, also the name of its tables in `landing`.
+    sha256, bytes : str, int
+        Of the file as delivered.
+    period, order : str or None
+        What the file's name declares, where the contract says that it does.
+    """
+
+    id: str
+    shop: str
+    contract: Contract
+    path: Path
+    file_name: str
+    sha256: str
+    bytes: int
+    period: str | None
+    order: str | None
+    started_at: datetime
+
+    def file_path(self, status: str) -> str:
+        """Return where the file ends, below the project's root."""
+        base = "rejected" if status == "rejected" else "archive"
+        contract = self.contract
+        folder = f"{base}/{self.shop}/{contract.source}/{contract.feed}/{self.id}"
+        return f"{folder}/{self.file_name}"
+
+    @property
+    def lines(self) -> str:
+        """The table with every line of the file, typed where readable."""
+        return f'landing."d_{self.id}__lines"'
+
+    @property
+    def text(self) -> str:
+        """The table with every record of a text file as it came."""
+        return f'landing."d_{self.id}__text"'
+
+    @property
+    def bad(self) -> str:
+        """The table with a row per bad line and reason."""
+        return f'landing."d_{self.id}__bad"'
+
+    @property
+    def readable(self) -> str:
+        """The view on the lines that are readable; Great Expectations sees this one."""
+        return f'landing."d_{self.id}"'
+
+
+def name_says(contract: Contract, file_name: str) -> tuple[str | None, str | None]:
+    """Return the period and the order that a file's name declares.
+
+    Raises
+    ------
+    Unreadable
+        If the name does not look as the contract says.
+    """
+    told = contract.deliveries
+    if told.file_name is None:
+        return None, None
+    match = told.file_name.fullmatch(file_name)
+    if match is None:
+        raise Unreadable(
+            "unexpected_file_name",
+            f"{file_name} does not look like {told.file_name.pattern}, which the contract asks for."
+            " Rename the file, or ask whether it belongs to another feed.",
+        )
+    period = match[told.period_group] if told.period_group else None
+    order = match[told.order_group] if told.order_group else None
+    if period and period.isdecimal():
+        period = str(int(period))
+    return period, sortable(order)

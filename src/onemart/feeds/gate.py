@@ -1,0 +1,379 @@
+"""The feed gate: write, audit, publish, one delivery after the other.
+
+A bad delivery never stops the good ones. `kill -9` at any step, then running again, ends as if
+nothing had happened: nothing counts before the ledger has its row, and a file that was claimed
+stays in its work folder until then.
+"""
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from onemart.errors import ContractError, OnemartError
+from onemart.feeds.audit import audit_lines, audit_table
+from onemart.feeds.contract import Contract, load_contracts
+from onemart.feeds.delivery import Delivery, delivery_id, name_says
+from onemart.feeds.landing import (
+    Found,
+    find_claimed,
+    find_files,
+    find_strangers,
+    is_regular,
+    move,
+    signature,
+)
+from onemart.feeds.ledger import prepare_ledger
+from onemart.feeds.look import Unreadable, hash_file, look_at
+from onemart.feeds.pii import read_key
+from onemart.feeds.publish import Balance, LedgerRow, ledger_row, publish, record
+from onemart.feeds.staging import Staged, drop_staged, stage
+from onemart.feeds.tables import prepare_feed
+from onemart.feeds.warehouse import Warehouse, hold_gate, now, open_warehouse
+from onemart.project import Project, Shop
+
+if TYPE_CHECKING:
+    from onemart.feeds.gx import GreatExpectations
+
+__all__ = ["STEPS", "Gate", "Outcome", "Report", "land", "open_gate"]
+
+STEPS = ("found", "claimed", "looked", "loaded", "audited", "published", "committed", "archived")
+"""The steps of a delivery; `published` is inside the transaction, `committed` behind it."""
+
+OnStep = Callable[[str, str], None]
+"""Called with the step and the file's name, when the step is done."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a file ended: accepted, rejected, skipped, or waiting to be whole."""
+
+    contract: Contract
+    file_name: str
+    status: str
+    reason: str = ""
+    delivered: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    rejected: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """How all files ended, and what could not be taken to the gate at all."""
+
+    outcomes: list[Outcome]
+    contract_errors: list[ContractError]
+    strangers: list[Path]
+
+    @property
+    def exit_status(self) -> int:
+        """0: all accepted or skipped; 2: a contract or a folder is wrong; 3: a file was rejected."""
+        if any(outcome.status == "rejected" for outcome in self.outcomes):
+            return 3
+        return 2 if self.contract_errors or self.strangers else 0
+
+
+class Gate:
+    """The gate of one shop, open: the warehouse is connected and its tables are there.
+
+    Parameters
+    ----------
+    on_step : callable
+        Told after each step; progress bars and tests listen.
+    """
+
+    def __init__(self, project: Project, shop: Shop, warehouse: Warehouse, on_step: OnStep) -> None:
+        self.project = project
+        self.shop = shop
+        self.warehouse = warehouse
+        self.on_step = on_step
+        self.contracts, self.contract_errors = load_contracts(project.contracts)
+        self._gx: GreatExpectations | None = None
+        prepare_ledger(warehouse)
+        self._sweep_tables()
+        for contract in list(self.contracts):
+            try:
+                prepare_feed(warehouse, contract)
+            except ContractError as error:
+                self.contracts.remove(contract)
+                self.contract_errors.append(error)
+
+    def _sweep_tables(self) -> None:
+        """Drop what a killed run left in `landing`."""
+        kinds = {"VIEW": "view", "BASE TABLE": "table"}
+        for table, kind in self.warehouse.rows(
+            "select table_name, table_type from information_schema.tables"
+            " where table_schema = 'landing' order by table_type desc"
+        ):
+            self.warehouse.run(f'drop {kinds[kind]} if exists landing."{table}"')
+
+    def great_expectations(self) -> "GreatExpectations":
+        """Return Great Expectations on this warehouse; imported at first need, as it takes seconds."""
+        if self._gx is None:
+            from onemart.feeds.gx import GreatExpectations  # noqa: PLC0415
+
+            self._gx = GreatExpectations(self.warehouse.path)
+        return self._gx
+
+    def files(self) -> list[Found]:
+        """Return all files there are: those a killed run left at the gate first."""
+        found: list[Found] = []
+        for contract in self.contracts:
+            found += [*find_claimed(self.shop, contract), *find_files(self.shop, contract)]
+        return found
+
+    def take(self, found: Found) -> Outcome:
+        """Take one file through the gate."""
+        contract, path = found.contract, found.path
+        if found.waiting:
+            return Outcome(contract, path.name, "waiting", found.waiting)
+        finished = self._finish_killed(found)
+        if finished is not None:
+            return finished
+        try:
+            return self._take_readable(found)
+        except PermissionError:
+            return self._refuse_unreadable(found)
+        except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
+            raise _no_room(path, error) from error
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}:
+                raise _no_room(path, error) from error
+            raise
+
+    def _finish_killed(self, found: Found) -> Outcome | None:
+        """Move a file on whose delivery was committed before the run was killed."""
+        if not found.path.is_relative_to(self.shop.work):
+            return None
+        rows = self.warehouse.dicts(
+            "select * from ops.delivery_log where delivery_id = ?", [found.path.parent.name]
+        )
+        if not rows:
+            return None
+        self._put_away(found.path, found.contract, rows[0]["delivery_id"], rows[0]["status"])
+        return _outcome(found.contract, rows[0])
+
+    def _take_readable(self, found: Found) -> Outcome:
+        before = signature(found.path)
+        if not is_regular(found.path):
+            return self._refuse_link(found)
+        delivery = self._claim(found, hash_file(found.path))
+        if signature(delivery.path) != before:
+            move(delivery.path, found.path.parent)
+            return Outcome(
+                found.contract, found.path.name, "waiting", "it changed while it was read"
+            )
+        same = self._already_accepted(delivery)
+        if same is not None:
+            return self._skip(delivery, same)
+        lines = 0
+        try:
+            period, order = name_says(delivery.contract, delivery.path.name)
+            look = look_at(delivery.path, is_text=delivery.contract.format != "parquet")
+            self.on_step("looked", delivery.file_name)
+            lines = look.lines
+            delivery = replace(delivery, period=period, order=order)
+            drop_staged(self.warehouse, delivery)
+            staged = stage(self.warehouse, delivery, look)
+        except Unreadable as trouble:
+            drop_staged(self.warehouse, delivery)
+            return self._refuse(delivery, lines, trouble)
+        self.on_step("loaded", delivery.file_name)
+        row = self._audit_and_publish(delivery, staged)
+        drop_staged(self.warehouse, delivery)
+        return self._finish(delivery, row)
+
+    def _claim(self, found: Found, sha256: str) -> Delivery:
+        contract, path = found.contract, found.path
+        attempt = self.warehouse.value(
+            "select count(*) from ops.delivery_log"
+            " where source = ? and feed = ? and file_name = ? and sha256 = ? and kind = 'file'",
+            [contract.source, contract.feed, _storable(path.name), sha256],
+        )
+        identity = delivery_id(contract, path.name, sha256, attempt)
+        if not path.is_relative_to(self.shop.work):
+            path = move(path, self.shop.work / contract.source / contract.feed / identity)
+        self.on_step("claimed", path.name)
+        return Delivery(
+            id=identity,
+            shop=self.shop.name,
+            contract=contract,
+            path=path,
+            file_name=_storable(path.name),
+            sha256=sha256,
+            bytes=path.lstat().st_size,
+            period=None,
+            order=None,
+            started_at=now(),
+        )
+
+    def _already_accepted(self, delivery: Delivery) -> str | None:
+        """Return the accepted delivery with the same bytes, unless it no longer counts.
+
+        A vendor who goes back to an older version sends its bytes again under a new name.
+        """
+        rows = self.warehouse.rows(
+            "select delivery_id from ops.deliveries"
+            " where source = ? and feed = ? and sha256 = ? and status = 'accepted'"
+            " and (file_name = ? or records_superseded = 0) order by published_seq limit 1",
+            [delivery.contract.source, delivery.contract.feed, delivery.sha256, delivery.file_name],
+        )
+        return rows[0][0] if rows else None
+
+    def _audit_and_publish(self, delivery: Delivery, staged: Staged) -> LedgerRow:
+        audit = audit_lines(self.warehouse, delivery, self.great_expectations)
+        audit_table(self.warehouse, delivery, staged, audit)
+        self.on_step("audited", delivery.file_name)
+        needs_key = any(column.hashed for column in delivery.contract.columns)
+        key = read_key(self.project) if needs_key else b""
+        with self.warehouse.transaction():
+            row = publish(self.warehouse, delivery, staged, audit, key)
+            self.on_step("published", delivery.file_name)
+        self._read_back(row)
+        self.on_step("committed", delivery.file_name)
+        return row
+
+    def _read_back(self, row: LedgerRow) -> None:
+        """See that the commit kept the ledger's row; DuckDB does not complain when it did not."""
+        kept = self.warehouse.rows(
+            "select records_accepted from ops.delivery_log where delivery_id = ?",
+            [row["delivery_id"]],
+        )
+        if kept != [(row["records_accepted"],)]:
+            raise OnemartError(
+                f"{row['file_name']}: the ledger does not show its delivery after the commit.",
+                "Nothing of it was kept. Run this again.",
+            )
+
+    def _record(self, delivery: Delivery, row: LedgerRow) -> Outcome:
+        with self.warehouse.transaction():
+            row["file_path"] = delivery.file_path(row["status"])
+            record(self.warehouse, row)
+            self.on_step("published", delivery.file_name)
+        self._read_back(row)
+        self.on_step("committed", delivery.file_name)
+        return self._finish(delivery, row)
+
+    def _refuse(self, delivery: Delivery, lines: int, trouble: Unreadable) -> Outcome:
+        """Reject a file that could not be staged; its records are counted by its lines."""
+        records = max(lines - 1, 0) if delivery.contract.format == "csv" else lines
+        unreadable = records if delivery.contract.deliveries.control_total else 0
+        balance = Balance(delivered=records, rejected=records, unreadable=unreadable)
+        row = ledger_row(delivery, balance)
+        row |= {"status": "rejected", "reason_code": trouble.code, "reason": trouble.reason}
+        return self._record(delivery, row)
+
+    def _skip(self, delivery: Delivery, same: str) -> Outcome:
+        row = ledger_row(delivery, Balance())
+        row |= {
+            "status": "skipped",
+            "reason_code": "same_bytes",
+            "reason": f"The same bytes were accepted as delivery {same}; nothing to do.",
+            "duplicate_of": same,
+        }
+        return self._record(delivery, row)
+
+    def _refuse_link(self, found: Found) -> Outcome:
+        path = found.path
+        target = os.fsencode(path.readlink()) if path.is_symlink() else b""
+        return self._refuse(
+            self._claim(found, hashlib.sha256(b"link to " + target).hexdigest()),
+            0,
+            Unreadable(
+                "not_a_file",
+                f"{path.name} is a link, which could lead out of landing; it was not followed."
+                " Deliver the file itself.",
+            ),
+        )
+
+    def _refuse_unreadable(self, found: Found) -> Outcome:
+        """Leave the file where it is, for somebody to give permission, and say so."""
+        return Outcome(
+            found.contract,
+            _storable(found.path.name),
+            "rejected",
+            f"{found.path.name} cannot be opened: permission denied. Give the user of the gate"
+            f" permission to read and move it (it is in {found.path.parent.name}/), and land again.",
+        )
+
+    def _put_away(self, path: Path, contract: Contract, identity: str, status: str) -> None:
+        marker_name = path.name + contract.deliveries.marker_suffix
+        base = self.shop.rejected if status == "rejected" else self.shop.archive
+        move(path, base / contract.source / contract.feed / identity)
+        with suppress(OSError):
+            path.parent.rmdir()
+        if contract.deliveries.complete == "marker":
+            marker = self.shop.landing / contract.source / contract.feed / marker_name
+            marker.unlink(missing_ok=True)
+        self.on_step("archived", path.name)
+
+    def _finish(self, delivery: Delivery, row: LedgerRow) -> Outcome:
+        self._put_away(delivery.path, delivery.contract, delivery.id, row["status"])
+        return _outcome(delivery.contract, row)
+
+
+def _outcome(contract: Contract, row: LedgerRow) -> Outcome:
+    return Outcome(
+        contract=contract,
+        file_name=row["file_name"],
+        status=row["status"],
+        reason=row.get("reason") or "",
+        delivered=row["records_delivered"],
+        accepted=row["records_accepted"],
+        quarantined=row["records_quarantined"],
+        rejected=row["records_rejected"],
+        warnings=tuple(row.get("warnings") or ()),
+    )
+
+
+def _storable(file_name: str) -> str:
+    """Spell a file name that is not UTF-8 so that a database takes it."""
+    return os.fsencode(file_name).decode("utf-8", "backslashreplace")
+
+
+def _no_room(path: Path, error: Exception) -> OnemartError:
+    return OnemartError(
+        f"{path.name}: the warehouse could not be written: {str(error).splitlines()[0]}",
+        "Is the disk full, or a size limit reached? Nothing of this file counts yet; make room and"
+        " run this again.",
+    )
+
+
+@contextmanager
+def open_gate(
+    project: Project, shop: Shop, command: str, *, on_step: OnStep, timeout: float
+) -> Iterator[Gate]:
+    """Hold the shop's gate and warehouse while the caller works with it (a context manager)."""
+    with hold_gate(shop, command, timeout=timeout), open_warehouse(shop, timeout=timeout) as opened:
+        yield Gate(project, shop, opened, on_step)
+
+
+def land(
+    gate: Gate, *, on_start: Callable[[list[Found]], None], on_end: Callable[[Outcome], None]
+) -> Report:
+    """Take every file in landing through the gate.
+
+    Parameters
+    ----------
+    on_start : callable
+        Told which files there are.
+    on_end : callable
+        Told how each file ended.
+    """
+    files = gate.files()
+    on_start(files)
+    outcomes = []
+    for found in files:
+        gate.on_step("found", found.path.name)
+        outcome = gate.take(found)
+        outcomes.append(outcome)
+        on_end(outcome)
+    return Report(outcomes, gate.contract_errors, find_strangers(gate.shop, gate.contracts))

@@ -1,0 +1,231 @@
+"""Great Expectations as SQL in DuckDB.
+
+GX closes a connection before it reads the results, which DuckDB does not forgive, and its own
+transactions would get in the way of the gate's. So this datasource keeps one connection that never
+opens a transaction. Import this module only where a delivery is judged: GX takes seconds.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import duckdb
+import great_expectations as gx
+import sqlalchemy as sa
+from duckdb_engine import ConnectionWrapper
+from great_expectations.core.expectation_validation_result import ExpectationValidationResult
+from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.datasource.fluent import SQLDatasource
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
+from great_expectations.expectations import UnexpectedRowsExpectation
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.registry import get_expectation_impl
+
+from onemart.feeds.rules import Rule, unexpected_lines
+
+__all__ = ["GreatExpectations", "Verdict"]
+
+# GX refuses regular expressions for a dialect that it does not know, so these go as SQL.
+_AS_SQL = {
+    "expect_column_values_to_match_regex",
+    "expect_column_values_to_not_match_regex",
+    "unexpected_rows_expectation",
+}
+# Whether a rule on two columns applies to a line where one is missing; the gate's predicates skip it.
+_SKIP_MISSING = {
+    "expect_compound_columns_to_be_unique": "any_value_is_missing",
+    "expect_column_pair_values_to_be_equal": "either_value_is_missing",
+    "expect_column_pair_values_a_to_be_greater_than_b": "either_value_is_missing",
+}
+# Values stay out of the documents: they may be personal.
+_VALUES = ("unexpected", "details")
+
+
+class _ReadingConnection(ConnectionWrapper):
+    """A DuckDB connection that leaves transactions to the gate."""
+
+    def begin(self) -> None:
+        """Do nothing."""
+
+    def commit(self) -> None:
+        """Do nothing."""
+
+    def rollback(self) -> None:
+        """Do nothing."""
+
+
+class _KeepingEngine(SqlAlchemyExecutionEngine):
+    """Reads results on the connection that produced them."""
+
+    @contextmanager
+    def get_connection(self) -> Iterator[sa.Connection]:
+        """Give the one connection, and leave it open."""
+        if not self._connection:
+            self._connection = self.engine.connect()
+        yield self._connection
+
+
+_EngineType = type[SqlAlchemyExecutionEngine]  # inside the datasource, `type` is a field
+
+
+class DuckdbDatasource(SQLDatasource):
+    """A DuckDB file; registers itself as `context.data_sources.add_duckdb`."""
+
+    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
+
+    @property
+    def execution_engine_type(self) -> _EngineType:
+        """The engine that keeps its connection."""
+        return _KeepingEngine
+
+    def _create_engine(self) -> sa.Engine:
+        path = sa.make_url(self.connection_string).database
+        return sa.create_engine(
+            str(self.connection_string),
+            creator=lambda: _ReadingConnection(duckdb.connect(path)),
+            poolclass=sa.pool.StaticPool,
+        )
+
+    def get_execution_engine(self) -> SqlAlchemyExecutionEngine:
+        """Return the engine, the same one each time."""
+        if self._execution_engine is None:
+            self._execution_engine = _KeepingEngine(engine=self.get_engine())
+        return self._execution_engine
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What Great Expectations says of one rule.
+
+    Attributes
+    ----------
+    unexpected : int or None
+        Lines that break a rule about lines.
+    observed : str
+        The figure that a rule about the file looks at.
+    error : str
+        Why the rule could not be executed; empty if it could.
+    """
+
+    rule: Rule
+    success: bool
+    unexpected: int | None
+    observed: str
+    error: str
+
+
+class GreatExpectations:
+    """Judges deliveries in one DuckDB file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The warehouse. The gate has it open in the same process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(
+            globally=False, metric_calculations=False
+        )
+        self._context = context
+        self._source = context.data_sources.add_duckdb(
+            name="warehouse", connection_string=f"duckdb:///{path}"
+        )
+
+    def judge(self, table: str, rules: Sequence[Rule]) -> tuple[list[Verdict], str]:
+        """Run one checkpoint with `rules` on the table `landing.<table>`.
+
+        Returns
+        -------
+        list of Verdict
+            One per rule, in their order.
+        str
+            The checkpoint's result as JSON, without values from the data.
+        """
+        asset = self._source.add_table_asset(name=table, schema_name="landing", table_name=table)
+        suite = self._context.suites.add(
+            gx.ExpectationSuite(
+                name=table,
+                expectations=[_expectation(rule, place) for place, rule in enumerate(rules)],
+            )
+        )
+        definition = self._context.validation_definitions.add(
+            gx.ValidationDefinition(
+                name=table, data=asset.add_batch_definition_whole_table("all"), suite=suite
+            )
+        )
+        checkpoint = self._context.checkpoints.add(
+            gx.Checkpoint(
+                name=table,
+                validation_definitions=[definition],
+                result_format={"result_format": "BASIC", "partial_unexpected_count": 0},
+            )
+        )
+        try:
+            outcome = next(iter(checkpoint.run().run_results.values()))
+        finally:
+            self._context.checkpoints.delete(table)
+            self._context.validation_definitions.delete(table)
+            self._context.suites.delete(table)
+            self._source.delete_asset(table)
+        verdicts: list[Verdict | None] = [None] * len(rules)
+        for result in outcome.results:
+            place = result.expectation_config.meta["rule"]
+            verdicts[place] = _verdict(rules[place], result)
+        return [verdict for verdict in verdicts if verdict], _document(outcome.to_json_dict())
+
+
+def _expectation(rule: Rule, place: int) -> Expectation:
+    meta = {"rule": place, "name": rule.name, "contract_line": rule.line}
+    if rule.type in _AS_SQL:
+        condition = unexpected_lines(rule, "{batch}")
+        # GX formats the query, so braces of a pattern are doubled, those of {batch} are not.
+        query = condition.replace("{", "{{").replace("}", "}}").replace("{{batch}}", "{batch}")
+        return UnexpectedRowsExpectation(
+            unexpected_rows_query=f"select * from {{batch}} where {query}", meta=meta
+        )
+    kwargs = dict(rule.kwargs)
+    if rule.type in _SKIP_MISSING:
+        kwargs["ignore_row_if"] = _SKIP_MISSING[rule.type]
+    return get_expectation_impl(rule.type)(**kwargs, meta=meta)
+
+
+def _verdict(rule: Rule, result: ExpectationValidationResult) -> Verdict:
+    found: dict[str, Any] = result.result or {}
+    error = _exception(result.exception_info or {})
+    observed = found.get("observed_value")
+    unexpected = found.get("unexpected_count")
+    if rule.type in _AS_SQL and observed is not None:
+        unexpected = int(observed)
+    return Verdict(
+        rule=rule,
+        success=bool(result.success) and not error,
+        unexpected=unexpected if rule.is_about_lines else None,
+        observed="" if observed is None or rule.is_about_lines else str(observed),
+        error=error,
+    )
+
+
+def _exception(info: dict[str, Any]) -> str:
+    if "raised_exception" in info:
+        info = {"expectation": info}
+    for part in info.values():
+        if part.get("raised_exception"):
+            return str(part.get("exception_message") or "unknown").splitlines()[0]
+    return ""
+
+
+def _document(result: dict[str, Any]) -> str:
+    for part in result.get("results", []):
+        found = part.get("result", {})
+        for key in list(found):
+            if key.startswith(("partial_", *_VALUES)) and key not in {
+                "unexpected_count",
+                "unexpected_percent",
+            }:
+                del found[key]
+    return json.dumps(result, default=str)

@@ -1,0 +1,260 @@
+"""Write: a delivery into its own committed tables in `landing`, each line with its number."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from onemart.errors import OnemartError
+from onemart.feeds.contract import Column
+from onemart.feeds.delivery import Delivery
+from onemart.feeds.look import Look, Unreadable
+from onemart.feeds.records import TextRecords
+from onemart.feeds.sql import literal, name
+from onemart.feeds.warehouse import Warehouse
+
+__all__ = ["Staged", "drop_staged", "records_sql", "stage", "stage_text_table", "type_lines"]
+
+_LONGEST_SHOWN = 60
+_NO_TEXT_NEEDED = {
+    "bigint": {"tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger"},
+    "double": {"float"},
+    "timestamp": {"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp_us"},
+}
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A delivery in `landing`.
+
+    Attributes
+    ----------
+    header : list of str
+        The file's columns, in its order.
+    records : int
+        Records in the file.
+    notes : tuple of str
+        What is unusual, but no reason to refuse the file.
+    """
+
+    header: list[str]
+    records: int
+    notes: tuple[str, ...]
+
+
+def stage(warehouse: Warehouse, delivery: Delivery, look: Look) -> Staged:
+    """Load the file as text, then type the lines whose every field has its lexical form.
+
+    Raises
+    ------
+    Unreadable
+        If the file as a whole cannot be read by the contract.
+    OnemartError
+        If what was loaded is not what the bytes hold.
+    """
+    if delivery.contract.format == "parquet":
+        return _stage_parquet(warehouse, delivery)
+    reader = TextRecords(delivery.path, delivery.contract)
+    batches = reader.batches()
+    first = next(batches, None)
+    with warehouse.transaction():
+        stage_text_table(warehouse, delivery, _chain(first, batches))
+    loaded = warehouse.value(f"select count(*) from {delivery.text}")
+    if loaded != reader.records_read or reader.lines_read != look.lines:
+        raise OnemartError(
+            f"{delivery.file_name}: {look.lines} lines in the file, {reader.lines_read} read;"
+            f" {reader.records_read} records read, {loaded} loaded.",
+            "The gate lost count; nothing was published. Please report this with the file.",
+        )
+    type_lines(warehouse, delivery)
+    return Staged(reader.header, loaded, (*look.notes, *reader.notes))
+
+
+def _chain(
+    first: pa.RecordBatch | None, rest: Iterator[pa.RecordBatch]
+) -> Iterator[pa.RecordBatch]:
+    if first is not None:
+        yield first
+        yield from rest
+
+
+def stage_text_table(
+    warehouse: Warehouse, delivery: Delivery, batches: Iterator[pa.RecordBatch]
+) -> None:
+    """Fill the text table of the delivery."""
+    columns = ", ".join(f"{name(column.name)} varchar" for column in delivery.contract.columns)
+    warehouse.run(
+        f"create table {delivery.text} (_line bigint, _record blob, _defect varchar, {columns})"
+    )
+    for batch in batches:
+        warehouse.connection.register("arriving_batch", batch)
+        warehouse.run(f"insert into {delivery.text} select * from arriving_batch")
+        warehouse.connection.unregister("arriving_batch")
+
+
+def type_lines(warehouse: Warehouse, delivery: Delivery) -> None:
+    """Cast the text table's lines; those with a field out of form are bad lines."""
+    contract = delivery.contract
+    typed = {
+        column.name: (
+            column.type.cast(name(column.name)),
+            column.type.is_defective(name(column.name)),
+        )
+        for column in contract.columns
+    }
+    _create_lines(warehouse, delivery, delivery.text, typed, line="_line", defect="_defect")
+    if warehouse.value(f"select count(*) from {delivery.lines} where not _is_readable"):
+        warehouse.run(
+            f"insert into {delivery.bad}"
+            f" select _line, _defect, null from {delivery.text} where _defect is not null"
+        )
+        _explain(warehouse, delivery, delivery.text, line="_line", where="_defect is null")
+
+
+def _create_lines(
+    warehouse: Warehouse,
+    delivery: Delivery,
+    source: str,
+    typed: dict[str, tuple[str, str]],
+    *,
+    line: str,
+    defect: str,
+) -> None:
+    checks = [defective for _, defective in typed.values() if defective != "false"]
+    readable = " and ".join([f"{defect} is null", *(f"not {check}" for check in checks)])
+    if defect == "null" and not checks:
+        readable = "true"
+    values = ", ".join(
+        f"{cast} as {name(column)}"
+        if defective == "false"
+        else f"case when {defective} then null else {cast} end as {name(column)}"
+        for column, (cast, defective) in typed.items()
+    )
+    columns = ", ".join(name(column) for column in typed)
+    control = delivery.contract.deliveries.control_total or "0"
+    with warehouse.transaction():
+        warehouse.run(
+            f"""
+            create table {delivery.lines} as
+            select
+                _line,
+                _is_readable,
+                hash({columns}) as _row_hash,
+                {columns},
+                {f"cast({control} as decimal(38, 6))" if control != "0" else "null"} as _control
+            from (select {line} as _line, {readable} as _is_readable, {values} from {source})
+            """
+        )
+        warehouse.run(
+            f"create view {delivery.readable} as"
+            f" select _line, _row_hash, {columns} from {delivery.lines} where _is_readable"
+        )
+        warehouse.run(f"create table {delivery.bad} (_line bigint, reason varchar, shown varchar)")
+
+
+def _explain(
+    warehouse: Warehouse, delivery: Delivery, source: str, *, line: str, where: str
+) -> None:
+    """Write down, for each field without its lexical form, what it is and what it should be."""
+    for column in delivery.contract.columns:
+        text = name(column.name)
+        defective = column.type.is_defective(text)
+        if defective != "false":
+            warehouse.run(
+                f"insert into {delivery.bad} select {line},"
+                f" {literal(f'column {column.name} is not {column.type.form}')},"
+                f" left({text}, {_LONGEST_SHOWN}) from {source} where {where} and {defective}"
+            )
+
+
+def _stage_parquet(warehouse: Warehouse, delivery: Delivery) -> Staged:
+    contract = delivery.contract
+    source = f"read_parquet({literal(_no_glob(delivery.path))}, file_row_number = true)"
+    try:
+        found = dict(
+            (column, kind.lower())
+            for column, kind, *_ in warehouse.rows(f"describe select * from {source}")
+        )
+        header, notes = _parquet_header(delivery, found)
+        typed = {
+            column.name: _type_parquet(column, header[column.name], found)
+            for column in contract.columns
+        }
+        _create_lines(warehouse, delivery, source, typed, line="file_row_number + 1", defect="null")
+        if warehouse.value(f"select count(*) from {delivery.lines} where not _is_readable"):
+            texts = ", ".join(
+                f"cast({name(header[column.name])} as varchar) as {name(column.name)}"
+                for column in contract.columns
+            )
+            as_text = f"(select file_row_number + 1 as _line, {texts} from {source})"
+            _explain(warehouse, delivery, as_text, line="_line", where="true")
+    except (duckdb.InvalidInputException, duckdb.SerializationException) as error:
+        raise Unreadable(
+            "damaged_parquet",
+            f"{delivery.file_name} is no intact Parquet file ({_first_line(error)})."
+            " It may have been cut off in transfer: ask for the file again.",
+        ) from error
+    records = warehouse.value(f"select count(*) from {delivery.lines}")
+    return Staged(list(header.values()), records, tuple(notes))
+
+
+def _parquet_header(delivery: Delivery, found: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    by_lower = {column.lower(): column for column in found if column != "file_row_number"}
+    wanted = {column.name.lower(): column.name for column in delivery.contract.columns}
+    missing = [column for key, column in wanted.items() if key not in by_lower]
+    if missing:
+        unknown = [column for key, column in by_lower.items() if key not in wanted]
+        renamed = f" It has {', '.join(map(repr, unknown))} instead: renamed?" if unknown else ""
+        raise Unreadable(
+            "missing_column",
+            f"{delivery.file_name}: the file lacks {', '.join(map(repr, missing))}.{renamed}"
+            " Ask for the agreed columns, or change the contract and raise its version.",
+        )
+    notes = [
+        f"column '{column}' is not in the contract; it was left out and stays in the archived file"
+        for key, column in by_lower.items()
+        if key not in wanted
+    ]
+    return {column: by_lower[key] for key, column in wanted.items()}, notes
+
+
+def _type_parquet(column: Column, header: str, found: dict[str, str]) -> tuple[str, str]:
+    """A value that Parquet holds in the contract's own type is taken as it is."""
+    kind = found[header]
+    value = name(header)
+    if kind == column.type.sql or kind in _NO_TEXT_NEEDED.get(column.type.sql, ()):
+        unreadable = f"not isfinite({value})" if column.type.sql == "double" else "false"
+        return f"cast({value} as {column.type.sql})", unreadable
+    text = f"cast({value} as varchar)"
+    return column.type.cast(text), column.type.is_defective(text)
+
+
+def records_sql(delivery: Delivery) -> str:
+    """Return the query for `_line` and `_record`, the bytes of each record as they came.
+
+    A row of Parquet has no bytes of its own; it is given as a JSON object.
+    """
+    if delivery.contract.format != "parquet":
+        return f"select _line, _record from {delivery.text}"
+    source = f"read_parquet({literal(_no_glob(delivery.path))}, file_row_number = true)"
+    return (
+        "select file_row_number + 1 as _line, encode(cast(to_json(rows) as varchar)) as _record"
+        f" from {source} as rows"
+    )
+
+
+def _no_glob(path: object) -> str:
+    """Spell a path so that the reader takes none of its characters for a pattern."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:200]
+
+
+def drop_staged(warehouse: Warehouse, delivery: Delivery) -> None:
+    """Take the delivery's tables out of `landing`."""
+    warehouse.run(f"drop view if exists {delivery.readable}")
+    for table in (delivery.lines, delivery.text, delivery.bad):
+        warehouse.run(f"drop table if exists {table}")
