@@ -183,6 +183,13 @@ class _Reader:
             first = error.errors()[0]
             raise self.wrong(first["loc"], f"not a valid ODCS contract: {first['msg']}.") from error
 
+    def mapping(self, where: YamlPath, value: Any) -> dict[str, Any]:
+        if value is not None and not isinstance(value, dict):
+            raise self.wrong(
+                where, f"{where[-1]} is a mapping, not {value!r}.", "See CONTRIBUTING."
+            )
+        return value or {}
+
     def choice(self, where: YamlPath, value: Any, choices: tuple[str, ...]) -> str:
         if value not in choices:
             raise self.wrong(where, f"{where[-1]} is {value!r}.", f"Use {', '.join(choices)}.")
@@ -356,7 +363,8 @@ def _rule(
     body = quality["implementation"]
     if not isinstance(body, dict) or "type" not in body:
         raise reader.wrong(where, "implementation is a mapping with type and kwargs.")
-    kind, kwargs = body["type"], {**given, **(body.get("kwargs") or {})}
+    stated = reader.mapping((*where, "implementation", "kwargs"), body.get("kwargs"))
+    kind, kwargs = body["type"], {**given, **stated}
     known = [*LINE_RULES, *sorted(TABLE_RULES)]
     if kind not in known:
         raise reader.wrong(
@@ -421,20 +429,23 @@ def _deliveries(reader: _Reader, standard: OpenDataContractStandard, names: set[
                 (*where, key), f"deliveries has no key {key!r}.", f"Use {', '.join(sorted(known))}."
             )
     try:
-        pattern = re.compile(told["fileName"]) if told.get("fileName") else None
+        pattern = re.compile(str(told["fileName"])) if told.get("fileName") else None
     except re.error as error:
         raise reader.wrong((*where, "fileName"), f"not a regular expression: {error}.") from error
     groups = set(pattern.groupindex) if pattern else set()
     places = {}
     for key in ("period", "order"):
-        place = told.get(key) or {}
+        place = reader.mapping((*where, key), told.get(key))
         column, group = place.get("column"), place.get("fileName")
         if column and column not in names:
             raise reader.wrong((*where, key), f"{key} names {column!r}, which is not a column.")
         if group and group not in groups:
             raise reader.wrong((*where, key), f"{key} names {group!r}, not a group of fileName.")
         places[key] = (column, group)
-    complete = told.get("complete") or {}
+    complete = reader.mapping((*where, "complete"), told.get("complete"))
+    seconds = complete.get("seconds", 60)
+    if not isinstance(seconds, int | float):
+        raise reader.wrong((*where, "complete"), f"seconds is {seconds!r}; it is a number.")
     share = told.get("maxBadShare", DEFAULT_MAX_BAD_SHARE)
     if not isinstance(share, int | float) or not 0 <= share <= 1:
         raise reader.wrong((*where, "maxBadShare"), f"maxBadShare is {share!r}; it is from 0 to 1.")
@@ -450,7 +461,7 @@ def _deliveries(reader: _Reader, standard: OpenDataContractStandard, names: set[
         ),
         complete=reader.choice((*where, "complete"), complete.get("when", "renamed"), COMPLETE),
         marker_suffix=str(complete.get("suffix", ".ok")),
-        quiet_seconds=float(complete.get("seconds", 60)),
+        quiet_seconds=float(seconds),
         max_bad_share=float(share),
         control_total=told.get("controlTotal"),
     )
