@@ -200,6 +200,12 @@ def test_what_is_left_out_has_its_default(write: Write) -> None:
 
 BETWEEN = "type: expect_column_values_to_be_between"
 KWARGS = "kwargs:\n                min_value: 0\n                strict_min: true\n"
+EMPTY_SET = """\
+type: expect_column_values_to_be_in_set
+              kwargs:
+                value_set: []
+"""
+QUALITY = GOOD[GOOD.index("type: custom\n            eng") : GOOD.index("      - name: ordered_at")]
 QUERY = "unexpected_rows_query: select * from {batch} where amount > 1000"
 DELIVERIES = GOOD[GOOD.index("  - property: deliveries") :]
 
@@ -260,9 +266,7 @@ WRONG = {
         "        description: EUR, tax included.\n", "", "- name: amount\n", "Say what it holds",
     ),
     "a rule in SQL": (
-        f"type: custom\n            engine: greatExpectations\n            implementation:\n"
-        f"              {BETWEEN}\n              {KWARGS}",
-        "type: sql\n            query: select 1\n            mustBe: 0\n",
+        QUALITY, "type: sql\n            query: select 1\n            mustBe: 0\n",
         "- name: amount is positive", "engine: greatExpectations",
     ),
     "a rule of another engine": (
@@ -299,8 +303,7 @@ WRONG = {
     ),
     "an empty set": (
         f"{BETWEEN}\n              {KWARGS}",
-        "type: expect_column_values_to_be_in_set\n              kwargs:\n"
-        "                value_set: []\n",
+        EMPTY_SET,
         "implementation:\n              type: expect", "needs value_set, a list",
     ),
     "a rule without its argument": (
@@ -312,8 +315,10 @@ WRONG = {
         QUERY, "unexpected_rows_query: select order_id from {batch}",
         "implementation:\n          type: unexpected", "of the form 'select * from {batch} where",
     ),
-    "no deliveries": (DELIVERIES, "  - property: x\n    value: 1\n", "customProperties:\n  - property: x",
-        "deliveries is missing"),
+    "no deliveries": (
+        DELIVERIES, "  - property: x\n    value: 1\n",
+        "customProperties:\n  - property: x", "deliveries is missing",
+    ),
     "deliveries without a relation": (
         "      relation: replacePeriod\n", "", "value:\n      fileName", "Use append, upsert",
     ),
@@ -327,7 +332,8 @@ WRONG = {
         "fileName: orders_(", "fileName: orders_((", "fileName: orders_", "regular expression",
     ),
     "a period that is no mapping": (
-        "period:\n        fileName: day", "period: day", "period: day", "period is a mapping, not 'day'",
+        "period:\n        fileName: day", "period: day",
+        "period: day", "period is a mapping, not 'day'",
     ),
     "a period in a column that there is not": (
         "period:\n        fileName: day", "period:\n        column: day",
@@ -363,7 +369,8 @@ WRONG = {
         "- property: frequency", "a number and unit h or d",
     ),
     "a schedule in words": (
-        "value: 1\n    unit: d", "value: daily", "- property: frequency", "a number and unit h or d",
+        "value: 1\n    unit: d", "value: daily",
+        "- property: frequency", "a number and unit h or d",
     ),
     "no schedule": (
         "property: frequency", "property: retention", "slaProperties:", "Add frequency",

@@ -179,9 +179,10 @@ class _Reader:
             raise self.wrong(where, f"not a valid ODCS contract: {error.message}.")
         try:
             return OpenDataContractStandard.model_validate(content)
-        except pydantic.ValidationError as error:
-            first = error.errors()[0]
-            raise self.wrong(first["loc"], f"not a valid ODCS contract: {first['msg']}.") from error
+        except pydantic.ValidationError as invalid:
+            first = invalid.errors()[0]
+            what = f"not a valid ODCS contract: {first['msg']}."
+            raise self.wrong(first["loc"], what) from invalid
 
     def mapping(self, where: YamlPath, value: Any) -> dict[str, Any]:
         if value is not None and not isinstance(value, dict):
@@ -324,7 +325,7 @@ def _key(schema: SchemaObject) -> tuple[str, ...]:
 
 
 def _rules(reader: _Reader, schema: SchemaObject, names: set[str]) -> Iterator[Rule]:
-    """The rules that columns imply, then those the contract states."""
+    """Yield the rules that columns imply, then those the contract states."""
     for index, column in enumerate(schema.properties or []):
         where: YamlPath = ("schema", 0, "properties", index)
         if column.required or column.primaryKey:
