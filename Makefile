@@ -75,6 +75,8 @@ lint-python: setup setup-lint  ## Check Python: ruff and mypy.
 
 .PHONY: lint-sql
 lint-sql: setup-lint parse  ## Check SQL and the dbt project: sqlfluff and dbt-bouncer.
+	@# Its worker processes warn about their own semaphores on leaving.
+	PYTHONWARNINGS=ignore::UserWarning:multiprocessing.resource_tracker \
 	$(LINT)/sqlfluff lint --processes 0 --disable-progress-bar $(SQL_FOLDERS)
 	COLUMNS=160 $(LINT)/dbt-bouncer run --show-all-failures
 
@@ -119,9 +121,11 @@ format: setup-lint  ## Format Python and SQL in place.
 
 .PHONY: setup
 setup: $(READY) $(PACKAGE)  ## Install what runs into .venv (part of build and test).
+	@:
 
 .PHONY: setup-lint
 setup-lint: $(LINT_READY)  ## Install the checkers into .venv-lint (part of test).
+	@:
 
 .PHONY: dbt-deps
 dbt-deps: setup  ## Install dbt packages: from the hub, else the project's own stand-in.

@@ -1,6 +1,6 @@
 """Install the packages of packages.yml from dbt's hub, else the project's own stand-in.
 
-`dbt deps` takes long to give up on a hub that does not answer, so one short question is asked first.
+`dbt deps` takes long to give up on a hub that does not answer, so one short question comes first.
 A package that is already installed is kept; a copy of the project's own follows its source.
 """
 

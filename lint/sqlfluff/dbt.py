@@ -17,6 +17,10 @@ def date_spine(datepart: str, start_date: str, end_date: str) -> str:
     return f"select {start_date} as date_{datepart} where {end_date} is not null"
 
 
+def listagg(measure: str, delimiter: str = "','", order_by: str = "", _limit: int = 0) -> str:
+    return f"string_agg({measure}, {delimiter} {order_by})"
+
+
 def concat(fields: list[str]) -> str:
     return " || ".join(fields)
 
