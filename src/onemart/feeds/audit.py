@@ -45,17 +45,25 @@ class Audit:
 
 
 def audit_lines(
-    warehouse: Warehouse, delivery: Delivery, gx: Callable[[], "GreatExpectations"]
+    warehouse: Warehouse,
+    delivery: Delivery,
+    gx: Callable[[], "GreatExpectations"],
+    *,
+    whole_file: bool = True,
 ) -> Audit:
     """Find the bad lines: out of form, of another period, of a key that is taken, against a rule.
 
-    The lines go to the delivery's table of bad lines, with the reason.
+    The lines go to the delivery's table of bad lines, with the reason. Lines that come again from
+    quarantine are no whole file: rules about files do not apply, and the lines of their file that
+    were accepted then have taken their keys.
     """
     audit = Audit()
     _record_form(warehouse, delivery, audit)
     _check_period(warehouse, delivery, audit)
-    _check_key(warehouse, delivery, audit)
+    _check_key(warehouse, delivery, audit, whole_file=whole_file)
     rules = _bounded(warehouse, delivery)
+    if not whole_file:
+        rules = [rule for rule in rules if rule.is_about_lines]
     verdicts: list[Verdict] = []
     if rules:
         verdicts, audit.document = gx().judge(f"d_{delivery.id}", rules)
@@ -131,7 +139,9 @@ def _check_period(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> Non
     _result(audit, "lines are of the file's period", bad)
 
 
-def _check_key(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> None:
+def _check_key(
+    warehouse: Warehouse, delivery: Delivery, audit: Audit, *, whole_file: bool
+) -> None:
     contract = delivery.contract
     if not contract.key:
         return
@@ -163,11 +173,15 @@ def _check_key(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> None:
             """,
         )
     if contract.deliveries.relation == "append":
-        bad += _check_earlier(warehouse, delivery, keys, told)
+        bad += _check_earlier(warehouse, delivery, "true")
+    elif not whole_file:
+        bad += _check_earlier(warehouse, delivery, f"_delivery_id = {literal(delivery.id)}")
     _result(audit, f"the key ({told}) is unique", bad)
 
 
-def _check_earlier(warehouse: Warehouse, delivery: Delivery, keys: str, told: str) -> int:
+def _check_earlier(warehouse: Warehouse, delivery: Delivery, where: str) -> int:
+    keys = ", ".join(name(column) for column in delivery.contract.key)
+    told = ", ".join(delivery.contract.key)
     return _insert_bad(
         warehouse,
         delivery,
@@ -179,7 +193,7 @@ def _check_earlier(warehouse: Warehouse, delivery: Delivery, keys: str, told: st
         from (select _line, {keys} from {delivery.readable}) as lines
         inner join (
             select {keys}, min(_line) as _line, min(_delivery_id) as _delivery_id
-            from {raw_name(delivery.contract)} group by {keys}
+            from {raw_name(delivery.contract)} where {where} group by {keys}
         ) as earlier using ({keys})
         """,
     )

@@ -15,7 +15,7 @@ from onemart.feeds.staging import Staged, records_sql
 from onemart.feeds.tables import quarantine_name, raw_columns, raw_name
 from onemart.feeds.warehouse import Warehouse, now
 
-__all__ = ["Balance", "LedgerRow", "copy_to_raw", "publish", "record", "relate"]
+__all__ = ["Balance", "LedgerRow", "copy_to_raw", "ledger_row", "publish", "record", "record_validation", "relate"]
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def publish(
     record(warehouse, row)
     if audit.rejection is None:
         relate(warehouse, delivery, row)
-    _record_validation(warehouse, delivery, audit)
+    record_validation(warehouse, delivery.id, delivery.contract, audit)
     return row
 
 
@@ -332,7 +332,10 @@ def _touch_days(warehouse: Warehouse, delivery: Delivery, row: LedgerRow) -> Non
     )
 
 
-def _record_validation(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> None:
+def record_validation(
+    warehouse: Warehouse, identity: str, contract: Contract, audit: Audit
+) -> None:
+    """Append the audit's results under the id of the delivery or replay."""
     if not audit.results:
         return
     fields = ("rule", "expectation", "contract_line", "severity", "success", "unexpected_count",
@@ -341,9 +344,9 @@ def _record_validation(warehouse: Warehouse, delivery: Delivery, audit: Audit) -
         value
         for result in audit.results
         for value in (
-            delivery.id,
-            delivery.contract.source,
-            delivery.contract.feed,
+            identity,
+            contract.source,
+            contract.feed,
             *(result[field] for field in fields),
         )
     ]
@@ -352,5 +355,5 @@ def _record_validation(warehouse: Warehouse, delivery: Delivery, audit: Audit) -
     if audit.document:
         warehouse.run(
             "insert into ops.validation_documents values (?, ?)",
-            [delivery.id, json.dumps(json.loads(audit.document))],
+            [identity, json.dumps(json.loads(audit.document))],
         )

@@ -249,7 +249,11 @@ class CsvParser:
         self.encoding = contract.encoding
         self.delimiter = contract.delimiter
         self.width = len(header)
-        self.positions = [header.index(column.name) for column in contract.columns]
+        # Records from a file older than a column lack it.
+        self.positions = [
+            header.index(column.name) if column.name in header else None
+            for column in contract.columns
+        ]
         stop = re.escape(contract.delimiter)
         closed = rf'(?:"(?:[^"]|"")*"|[^"{stop}][^{stop}]*|)'
         self._whole = re.compile(rf"{closed}(?:{stop}{closed})*", re.DOTALL)
@@ -291,6 +295,9 @@ class CsvParser:
         fields, number, record = fields.filter(fits), number.filter(fits), record.filter(fits)
         columns = []
         for position in self.positions:
+            if position is None:
+                columns.append(pa.nulls(len(number), pa.string()))
+                continue
             values = pc.list_element(fields, position)
             columns.append(pc.if_else(pc.equal(values, ""), pa.scalar(None, pa.string()), values))
         no_defect = pa.nulls(len(number), pa.string())
@@ -305,7 +312,10 @@ class CsvParser:
         if not defect:
             values, defect = self._fields(text)
             if not defect:
-                fields = [values[position] or None for position in self.positions]
+                fields = [
+                    None if position is None else values[position] or None
+                    for position in self.positions
+                ]
         rows.lines.append(number)
         rows.records.append(record)
         rows.fields.append(fields)

@@ -1,0 +1,114 @@
+"""Run dbt in this process and sum up what there is now."""
+
+import os
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from onemart.console import progress
+from onemart.feeds.ledger import prepare_ledger
+from onemart.feeds.status import delivered_by_feed
+from onemart.feeds.warehouse import open_warehouse
+from onemart.project import Project, Shop
+
+__all__ = ["Built", "build"]
+
+_TESTS = {"test", "unit_test"}
+
+
+@dataclass
+class Built:
+    """What a build came to.
+
+    Attributes
+    ----------
+    success : bool
+        Whether dbt ended without an error.
+    counts : Counter
+        Nodes by kind (model, seed, test) and status.
+    problems : list of str
+        One line for each node that failed.
+    feeds, marts : list
+        Per feed the records of the ledger; per mart its name and rows.
+    seconds : float
+        Time that dbt took.
+    """
+
+    success: bool = False
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    feeds: list[dict[str, Any]] = field(default_factory=list)
+    marts: list[tuple[str, int]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def tests_passed(self) -> int:
+        """Tests that passed, unit tests included."""
+        return sum(
+            count for (kind, status), count in self.counts.items()
+            if kind == "test" and status in {"pass", "success"}
+        )  # fmt: skip
+
+
+def build(project: Project, shop: Shop, arguments: list[str]) -> Built:
+    """Run `dbt build` for the shop.
+
+    Parameters
+    ----------
+    arguments : list of str
+        More arguments for dbt, such as `--select fct_orders` or `--full-refresh`.
+    """
+    os.environ["ONEMART_SHOP"] = shop.name
+    os.chdir(project.root)
+    # The gate's tables must be there, if nothing was ever delivered; waits for who holds them.
+    _prepare(project, shop)
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  (takes seconds)
+
+    built = Built()
+    started = time.monotonic()
+    bar, task = progress(f"dbt build, shop {shop.name}")
+
+    def listen(event: Any) -> None:
+        """Move the bar with each node that dbt starts and ends."""
+        name, data = event.info.name, event.data
+        if name in {"LogStartLine", "LogTestResult", "LogModelResult", "LogSeedResult"}:
+            bar.update(task, completed=data.index, total=data.total)
+        if name == "LogStartLine":
+            bar.update(task, completed=data.index - 1, current=data.description.split(" ")[-1])
+
+    with bar:
+        result = dbtRunner(callbacks=[listen]).invoke(["--quiet", "build", *arguments])
+    built.seconds = time.monotonic() - started
+    built.success = result.success
+    if result.exception is not None:
+        built.problems.append(str(result.exception))
+    for node in getattr(result.result, "results", []):
+        kind = "test" if str(node.node.resource_type) in _TESTS else str(node.node.resource_type)
+        built.counts[kind, str(node.status)] += 1
+        if str(node.status) in {"error", "fail", "runtime error"}:
+            told = " ".join(str(node.message or "").split())
+            built.problems.append(f"{node.node.name}: {told[:300]}")
+    with open_warehouse(shop) as warehouse:
+        built.feeds = delivered_by_feed(warehouse)
+        tables = warehouse.rows(
+            "select table_name from information_schema.tables"
+            " where table_schema = 'marts' order by table_name"
+        )
+        for (table,) in tables:
+            rows = warehouse.value(f'select count(*) from marts."{table}"')
+            built.marts.append((table, rows))
+    return built
+
+
+def _prepare(project: Project, shop: Shop) -> None:
+    from onemart.feeds.contract import load_contracts  # noqa: PLC0415
+    from onemart.feeds.tables import prepare_feed  # noqa: PLC0415
+
+    contracts, errors = load_contracts(project.contracts)
+    if errors:
+        raise errors[0]
+    with open_warehouse(shop) as warehouse:
+        prepare_ledger(warehouse)
+        for contract in contracts:
+            prepare_feed(warehouse, contract)

@@ -1,0 +1,382 @@
+"""The `onemart` command: what dbt does not do, and dbt where it helps."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from onemart import __version__
+from onemart.console import console, figures, progress
+from onemart.errors import OnemartError, UsageError
+from onemart.feeds.contract import Contract
+from onemart.feeds.gate import Found, Gate, Outcome, Report
+from onemart.project import find_project
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="One governed mart of sales and customers: the feed gate, samples and builds.",
+)
+
+ShopName = Annotated[
+    str | None, typer.Option("--shop", help="The shop; else ONEMART_SHOP, else complete_journey.")
+]
+FeedName = Annotated[str, typer.Option("--feed", help="The feed, as <source>.<feed> or <feed>.")]
+Wait = Annotated[
+    float, typer.Option("--wait", min=0, help="Seconds to wait for whoever holds the warehouse.")
+]
+DELIVERY_HELP = "Only this delivery, by its id."
+
+
+def _show_version(*, asked: bool) -> None:
+    if asked:
+        console.print(f"onemart {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True)
+    ] = False,
+) -> None:
+    _show_version(asked=version)
+
+
+@contextmanager
+def _gate(shop: str | None, wait: float) -> Iterator[Gate]:
+    from onemart.feeds.gate import open_gate  # noqa: PLC0415
+
+    project = find_project()
+    command = " ".join(["onemart", *sys.argv[1:]])
+    with open_gate(
+        project, project.shop(shop), command, on_step=lambda *_: None, timeout=wait
+    ) as gate:
+        yield gate
+
+
+def _contract(gate: Gate, feed: str) -> Contract:
+    found = [c for c in gate.contracts if feed in {c.id, c.feed}]
+    if len(found) != 1:
+        names = ", ".join(contract.id for contract in found or gate.contracts)
+        problem = "names more than one feed" if found else "is no feed"
+        raise UsageError(f"'{feed}' {problem}.", f"Use one of {names}.")
+    return found[0]
+
+
+@app.command()
+def sample(
+    name: Annotated[str, typer.Argument(help="complete_journey or uci_online_retail.")],
+    *,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="The file of uci_online_retail: Parquet or CSV."),
+    ] = None,
+    shop: ShopName = None,
+) -> None:
+    """Put a sample's files into the landing folder, as its retailer would deliver them."""
+    from onemart.samples.complete_journey import write_complete_journey  # noqa: PLC0415
+    from onemart.samples.uci_online_retail import write_uci_online_retail  # noqa: PLC0415
+
+    target = find_project().shop(shop or name)
+    bar, task = progress(f"sample {name}")
+
+    def written(file: str) -> None:
+        bar.update(task, advance=1, current=file)
+
+    with bar:
+        if name == "complete_journey":
+            delivered = write_complete_journey(target, on_file=written)
+        elif name == "uci_online_retail":
+            if source is None:
+                raise UsageError("uci_online_retail needs its file.", "Name it with --from FILE.")
+            delivered = write_uci_online_retail(target, source, on_file=written)
+        else:
+            raise UsageError(
+                f"There is no sample '{name}'.", "Use complete_journey or uci_online_retail."
+            )
+    console.print(
+        f"Sample {name}: {len(delivered.written)} files written to landing/{target.name},"
+        f" {len(delivered.kept)} were there already."
+    )
+
+
+@app.command()
+def land(*, shop: ShopName = None, wait: Wait = 120.0) -> None:
+    """Take what lies in landing/ through the gate into the shop's warehouse.
+
+    Exit status: 0 when every file was accepted or skipped, 3 when one was rejected (all others
+    landed), 2 when a contract or a folder is wrong.
+    """
+    from onemart.feeds.gate import land as land_files  # noqa: PLC0415
+
+    bar, task = progress("onemart land")
+
+    def start(files: list[Found]) -> None:
+        bar.update(task, total=len(files))
+
+    def end(outcome: Outcome) -> None:
+        bar.update(task, advance=1, current=f"{outcome.contract.id} {outcome.file_name}")
+        _tell(outcome)
+
+    with bar, _gate(shop, wait) as gate:
+        report = land_files(gate, on_start=start, on_end=end)
+    _sum_up(report)
+    raise typer.Exit(report.exit_status)
+
+
+def _tell(outcome: Outcome) -> None:
+    """Say at once what somebody has to look at; files that went well are in the table."""
+    where = f"{outcome.contract.id}: {outcome.file_name}"
+    if outcome.status == "rejected":
+        console.print(f"[red]rejected[/] {where}", markup=True)
+        console.print(f"  {outcome.reason}", markup=False)
+    elif outcome.status in {"skipped", "waiting"}:
+        console.print(f"[yellow]{outcome.status}[/] {where}: ", end="")
+        console.print(outcome.reason, markup=False)
+    elif outcome.quarantined:
+        console.print(f"[yellow]quarantined[/] {outcome.quarantined:,} lines of {where}")
+    for warning in outcome.warnings:
+        console.print(f"  warning: {outcome.file_name} {warning}", markup=False)
+
+
+def _sum_up(report: Report) -> None:
+    for error in report.contract_errors:
+        console.print(f"[red]contract[/] {error}")
+    for stranger in report.strangers:
+        console.print(
+            f"[red]no contract[/] for {'/'.join(stranger.parts[-3:])}: add"
+            " expectations/<source>/<feed>.yml or move it away."
+        )
+    rows: dict[str, list[int]] = {}
+    for outcome in report.outcomes:
+        row = rows.setdefault(outcome.contract.id, [0] * 5)
+        counts = (1, outcome.delivered, outcome.accepted, outcome.quarantined, outcome.rejected)
+        rows[outcome.contract.id] = [old + new for old, new in zip(row, counts, strict=True)]
+    if not rows:
+        console.print("Nothing to land.")
+        return
+    columns = ("feed", "files", "delivered", "accepted", "quarantined", "rejected")
+    console.print(figures("Landed", columns, ((feed, *row) for feed, row in rows.items())))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def build(context: typer.Context, *, shop: ShopName = None) -> None:
+    """Build and test the shop's marts with dbt; further arguments go to `dbt build`."""
+    from onemart.build import build as run  # noqa: PLC0415
+
+    project = find_project()
+    target = project.shop(shop)
+    built = run(project, target, context.args)
+    columns = ("feed", "delivered", "accepted", "quarantined", "rejected")
+    rows = (
+        (f"{f['source']}.{f['feed']}", *(int(f[column]) for column in columns[1:]))
+        for f in built.feeds
+    )
+    console.print(figures("Feeds", columns, rows))
+    console.print(figures("Marts", ("mart", "rows"), built.marts))
+    for problem in built.problems:
+        console.print("[red]failed[/] ", end="")
+        console.print(problem, markup=False)
+    failed = sum(
+        count for (kind, status), count in built.counts.items()
+        if kind == "test" and status in {"fail", "error"}
+    )  # fmt: skip
+    console.print(
+        f"{built.tests_passed:,} tests passed, {failed} failed; {built.seconds:.0f} seconds."
+    )
+    if not built.success:
+        console.print("Look at what failed above; dbt's log is logs/dbt.log.")
+        raise typer.Exit(1)
+    console.print(
+        f"Next: the marts are in {target.warehouse.name}, schema marts. `onemart status` shows the"
+        ' feeds,\n`onemart query "select * from marts.rpt_reconciliation"` the balance,'
+        " `make docs` what each column means."
+    )
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One SQL query.")],
+    *,
+    shop: ShopName = None,
+    wait: Wait = 120.0,
+) -> None:
+    """Run a query on the shop's warehouse, read only, and show at most 1,000 rows."""
+    import duckdb  # noqa: PLC0415
+
+    from onemart.feeds.warehouse import open_warehouse  # noqa: PLC0415
+
+    target = find_project().shop(shop)
+    if not target.warehouse.is_file():
+        raise UsageError(f"Shop {target.name} has no warehouse yet.", "Run `make build` first.")
+    with open_warehouse(target, read_only=True, timeout=wait) as warehouse:
+        try:
+            cursor = warehouse.connection.execute(sql)
+        except duckdb.Error as error:
+            raise UsageError(f"The query does not run: {error}") from error
+        names = [column[0] for column in cursor.description or []]
+        rows = cursor.fetchmany(1000)
+    console.print(figures("", names, [["" if cell is None else cell for cell in r] for r in rows]))
+
+
+@app.command()
+def status(*, shop: ShopName = None, wait: Wait = 120.0) -> None:
+    """Show the feeds: last delivery, freshness against schedule, lines open in quarantine."""
+    from onemart.feeds.status import feed_status  # noqa: PLC0415
+
+    with _gate(shop, wait) as gate:
+        feeds = feed_status(gate)
+    columns = ("feed", "state", "last accepted (UTC)", "due (UTC)", "last file", "ended", "open")
+    rows = (
+        (
+            feed.contract.id,
+            feed.state,
+            f"{feed.last_accepted_at:%Y-%m-%d %H:%M}" if feed.last_accepted_at else "",
+            f"{feed.due_at:%Y-%m-%d %H:%M}" if feed.due_at else "",
+            feed.last_file,
+            feed.last_outcome,
+            feed.open_lines,
+        )
+        for feed in feeds
+    )
+    console.print(figures("Feeds", columns, rows))
+
+
+@app.command()
+def deliveries(
+    *,
+    feed: FeedName,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Newest rows to show.")] = 20,
+    shop: ShopName = None,
+    wait: Wait = 120.0,
+) -> None:
+    """Show the ledger of a feed, the newest delivery first."""
+    from onemart.feeds.status import ledger  # noqa: PLC0415
+
+    with _gate(shop, wait) as gate:
+        rows = ledger(gate, _contract(gate, feed), limit=limit)
+    counts = ("delivered", "accepted", "quarantined", "rejected", "superseded", "replayed")
+    columns = ("no.", "delivery", "file", "kind", "ended", *counts)
+    console.print(
+        figures(
+            f"Deliveries of {feed}",
+            columns,
+            (
+                (
+                    row["published_seq"],
+                    row["delivery_id"],
+                    row["file_name"],
+                    row["kind"],
+                    row["status"],
+                    *(row[f"records_{count}"] for count in counts),
+                )
+                for row in rows
+            ),
+        )
+    )
+    for row in rows:
+        if row["reason"]:
+            console.print(f"{row['published_seq']}: {row['reason']}", markup=False)
+
+
+@app.command()
+def quarantine(
+    *,
+    feed: FeedName,
+    to: Annotated[Path, typer.Option("--to", help="The file to write, JSON Lines.")],
+    shop: ShopName = None,
+    wait: Wait = 120.0,
+) -> None:
+    """Write a feed's open lines to a file, for somebody to repair `record` in it."""
+    from onemart.feeds.replay import export_quarantine  # noqa: PLC0415
+
+    with _gate(shop, wait) as gate:
+        lines = list(export_quarantine(gate, _contract(gate, feed)))
+    to.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    console.print(f"{len(lines):,} lines written to {to}. They may hold personal data.")
+
+
+@app.command()
+def replay(
+    *,
+    feed: FeedName,
+    delivery: Annotated[str | None, typer.Option("--delivery", help=DELIVERY_HELP)] = None,
+    repaired: Annotated[
+        Path | None,
+        typer.Option("--from", exists=True, help="What `onemart quarantine` wrote, repaired."),
+    ] = None,
+    shop: ShopName = None,
+    wait: Wait = 120.0,
+) -> None:
+    """Take quarantined lines through the gate again, after the contract or a line was repaired."""
+    from onemart.feeds.replay import read_repairs  # noqa: PLC0415
+    from onemart.feeds.replay import replay as run  # noqa: PLC0415
+
+    repairs = read_repairs(repaired) if repaired else {}
+    with _gate(shop, wait) as gate:
+        done = run(gate, _contract(gate, feed), original=delivery, repairs=repairs)
+    if not done:
+        console.print(f"Nothing of {feed} is open in quarantine.")
+        return
+    columns = ("file", "delivery", "accepted now", "still open")
+    rows = ((r.file_name, r.delivery_id, r.accepted, r.still_open) for r in done)
+    console.print(figures(f"Replayed, {feed}", columns, rows))
+
+
+@app.command()
+def waive(
+    *,
+    feed: FeedName,
+    delivery: Annotated[str, typer.Option("--delivery", help="The delivery, by its id.")],
+    why: Annotated[str, typer.Option("--why", help="The reason; it is kept.")],
+    line: Annotated[
+        list[int] | None, typer.Option("--line", help="Only this line; may be repeated.")
+    ] = None,
+    shop: ShopName = None,
+    wait: Wait = 120.0,
+) -> None:
+    """Give up quarantined lines of a delivery for good, with a reason."""
+    from onemart.feeds.replay import waive as run  # noqa: PLC0415
+
+    with _gate(shop, wait) as gate:
+        count = run(gate, _contract(gate, feed), original=delivery, lines=line or [], why=why)
+    console.print(f"{count:,} lines waived.")
+
+
+@app.command()
+def sources(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Only tell which are stale.")] = False,
+) -> None:
+    """Generate dbt's sources, with freshness, from the contracts."""
+    from onemart.feeds.sources import write_sources  # noqa: PLC0415
+
+    stale = write_sources(find_project(), check=check)
+    for path in stale:
+        console.print(f"{'stale' if check else 'written'}: {path.name}")
+    if not stale:
+        console.print("The sources are as the contracts say.")
+    if stale and check:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command; errors that a person can act on come without a traceback."""
+    try:
+        app()
+    except OnemartError as error:
+        console.print("[red]error[/] ", end="")
+        console.print(str(error), markup=False)
+        sys.exit(error.exit_status)
+
+
+if __name__ == "__main__":
+    main()
