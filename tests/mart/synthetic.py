@@ -1,0 +1,138 @@
+"""Small warehouses as the gate leaves them, written by hand."""
+
+import os
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from onemart.feeds.contract import Contract, load_contracts
+
+PROJECT = Path(os.environ.get("ONEMART_PROJECT_DIR", Path(__file__).parents[2]))
+# The catalogue's name is the file's; one name lets every test reuse one parsed project.
+FILE_NAME = "synthetic.duckdb"
+
+_COUNTED = ("delivered", "accepted", "quarantined", "rejected", "superseded", "replayed", "waived")
+_OPS = f"""
+    create schema raw;
+    create schema ops;
+    create table ops.deliveries (
+        delivery_id varchar, published_seq bigint, source varchar, feed varchar, file_name varchar,
+        kind varchar, status varchar,
+        {", ".join(f"records_{kind} bigint, control_{kind} decimal(38, 6)" for kind in _COUNTED)},
+        records_unreadable bigint, declared_order varchar, started_at timestamp,
+        finished_at timestamp
+    );
+    create table ops.touched_days (
+        delivery_id varchar, published_seq bigint, source varchar, feed varchar, day date
+    );
+    -- Which delivery speaks for which period; the highest version of a period counts.
+    create table ops.versions (feed varchar, delivery_id varchar, period varchar, version bigint);
+"""
+
+
+@cache
+def _contracts() -> list[Contract]:
+    contracts, errors = load_contracts(PROJECT / "expectations")
+    assert contracts and not errors
+    return contracts
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file: rows of a feed that speak for one period, in their declared version."""
+
+    table: str
+    period: str
+    version: int
+    rows: list[tuple[Any, ...]]
+
+    @property
+    def id(self) -> str:
+        return f"{self.table}-{self.period}-v{self.version}"
+
+
+@dataclass
+class SyntheticWarehouse:
+    """A warehouse whose raw and ops schemas are written by hand."""
+
+    path: Path
+    dated: dict[str, str] = field(default_factory=dict)
+    results: list[Any] = field(default_factory=list)
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(self.path))
+
+    def create(self) -> "SyntheticWarehouse":
+        with self.connect() as connection:
+            connection.execute(_OPS)
+            for contract in _contracts():
+                columns = ", ".join(f'"{c.name}" {c.type.sql}' for c in contract.columns)
+                connection.execute(
+                    f"create table raw.{contract.table} ({columns}, _delivery_id varchar,"
+                    " _line bigint, _row_hash bigint, _loaded_at timestamp,"
+                    " _contract_version varchar)"
+                )
+                connection.execute(
+                    f"create view raw.{contract.table}__current as"
+                    f" select rows.* from raw.{contract.table} as rows"
+                    " where rows._delivery_id in ("
+                    "   select arg_max(delivery_id, version) from ops.versions"
+                    f"  where feed = '{contract.table}' group by period)"
+                )
+                if contract.event_date:
+                    self.dated[contract.table] = f'"{contract.event_date.name}"'
+        return self
+
+    def deliver(self, *deliveries: Delivery) -> None:
+        """Publish one after the other; the ledger counts no rows."""
+        with self.connect() as connection:
+            for delivery in deliveries:
+                self._publish(connection, delivery)
+
+    def _publish(self, connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
+        ((sequence,),) = connection.execute(
+            "select coalesce(max(published_seq), 0) + 1 from ops.deliveries"
+        ).fetchall()
+        source, feed = delivery.table.split("__")
+        for line, row in enumerate(delivery.rows, start=2):
+            values = [*row, delivery.id, line, 0, datetime(2026, 1, 1), "1.0.0"]  # noqa: DTZ001
+            marks = ", ".join("?" * len(values))
+            connection.execute(f"insert into raw.{delivery.table} values ({marks})", values)
+        connection.execute(
+            "insert into ops.deliveries (delivery_id, published_seq, source, feed, kind, status)"
+            " values (?, ?, ?, ?, 'file', 'accepted')",
+            [delivery.id, sequence, source, feed],
+        )
+        connection.execute(
+            "insert into ops.versions values (?, ?, ?, ?)",
+            [delivery.table, delivery.id, delivery.period, delivery.version],
+        )
+        if day := self.dated.get(delivery.table):
+            # Days of this delivery and of every other that speaks for its period.
+            connection.execute(
+                "insert into ops.touched_days"
+                f" select distinct ?, ?::bigint, ?, ?, cast({day} as date)"
+                f" from raw.{delivery.table} where _delivery_id in ("
+                "  select delivery_id from ops.versions where feed = ? and period = ?)",
+                [delivery.id, sequence, source, feed, delivery.table, delivery.period],
+            )
+
+    def run(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run `statement` and return its rows."""
+        with self.connect() as connection:
+            return connection.execute(statement).fetchall()
+
+    def rows(self, relation: str) -> list[tuple[Any, ...]]:
+        """Return all rows in every column, columns by name and rows by value."""
+        with self.connect() as connection:
+            columns = connection.execute(
+                "select column_name from information_schema.columns"
+                " where table_schema = 'marts' and table_name = ? order by column_name",
+                [relation],
+            ).fetchall()
+            names = ", ".join(name for (name,) in columns)
+            return connection.execute(f"select {names} from marts.{relation} order by all").fetchall()
