@@ -1,6 +1,6 @@
 {#-
-    The first day of the week that holds `date`; weeks start on `first_weekday`, 'monday' or 'sunday'.
-    Warehouses number weekdays differently, so days are counted from a known Monday or Sunday.
+    The first day of the week that holds `date`; weeks start on `first_weekday`, 'monday' or
+    'sunday'. Warehouses number weekdays differently, so days are counted from a known start.
 -#}
 {% macro week_start(date, first_weekday) -%}
     {%- set known_starts = {"monday": "1900-01-01", "sunday": "1899-12-31"} -%}

@@ -1,22 +1,11 @@
--- The country of a customer is that of the latest invoice; of two at the same minute, the first in the alphabet.
+-- The country of a customer is that of the latest invoice; of two at the same minute, the first
+-- in the alphabet.
 with
 
 invoice_lines as (
 
     select * from {{ ref('stg_uci_online_retail__invoice_lines') }}
-    where customer_number is not null
-
-),
-
-countries_dated as (
-
-    select
-        customer_number,
-        country,
-        max(invoiced_at) as last_invoiced_at
-    from invoice_lines
-    where country is not null
-    group by customer_number, country
+    where customer_number is not null and country is not null
 
 ),
 
@@ -27,9 +16,10 @@ countries_ranked as (
         country,
         row_number() over (
             partition by customer_number
-            order by last_invoiced_at desc, country asc
+            order by max(invoiced_at) desc, country asc
         ) as country_rank
-    from countries_dated
+    from invoice_lines
+    group by customer_number, country
 
 ),
 

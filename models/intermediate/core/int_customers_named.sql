@@ -1,4 +1,3 @@
--- Every id that any feed names as a customer, whether or not a customer row was delivered for it.
 with
 
 households as (

@@ -1,4 +1,4 @@
--- How far the shop's data reach. The business date is the last day with an order unless the var names one.
+-- How far the shop's data reach: a campaign can end, and a week can run, after the business date.
 with
 
 order_lines as (
@@ -40,46 +40,32 @@ shop_weeks as (
 business_dates as (
 
     select
-        {% if var("business_date") -%}
-        cast('{{ var("business_date") }}' as date) as business_date
-        {%- else -%}
-        last_date as business_date
-        {%- endif %}
-    from order_lines
+        business_date as first_date,
+        business_date as last_date
+    from {{ ref('int_business_dates_chosen') }}
 
 ),
 
 spans as (
 
-    select first_date, last_date from order_lines
+    select * from order_lines
     union all
-    select first_date, last_date from campaigns
+    select * from campaigns
     union all
-    select first_date, last_date from coupon_redemptions
+    select * from coupon_redemptions
     union all
-    select first_date, last_date from shop_weeks
+    select * from shop_weeks
     union all
-    select business_date as first_date, business_date as last_date from business_dates
-
-),
-
-spans_joined as (
-
-    select
-        min(first_date) as first_date,
-        max(last_date) as last_date
-    from spans
+    select * from business_dates
 
 ),
 
 int_dates_bounded as (
 
     select
-        cast(spans_joined.first_date as date) as first_date,
-        cast(spans_joined.last_date as date) as last_date,
-        cast(business_dates.business_date as date) as business_date
-    from spans_joined
-    cross join business_dates
+        min(first_date) as first_date,
+        max(last_date) as last_date
+    from spans
 
 )
 

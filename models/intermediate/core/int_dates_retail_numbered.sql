@@ -1,6 +1,6 @@
--- Every day that the calendar can hold, whatever the data. The retail calendar is a rule, not a table
--- of years: weeks run from Sunday to Saturday and the year ends on the Saturday closest to January 31,
--- which gives 52 weeks, or 53 every five or six years.
+-- Every day that the calendar can hold, whatever the data. The retail calendar is a rule, not a
+-- table of years: weeks run from Sunday to Saturday and the year ends on the Saturday closest to
+-- January 31, which gives 52 weeks, or 53 every five or six years.
 with
 
 days_spined as (

@@ -1,26 +1,18 @@
--- A source with no product feed still sells products: its invoice lines name them, in several wordings.
+-- A source with no product feed still sells products: its invoice lines name them, in several
+-- wordings. The commonest is the name; among equals the latest, then the first in the alphabet.
 with
 
 invoice_lines as (
 
-    select * from {{ ref('stg_uci_online_retail__invoice_lines') }}
+    select
+        stock_code,
+        nullif(trim(description), '') as description,
+        invoiced_at
+    from {{ ref('stg_uci_online_retail__invoice_lines') }}
     where stock_code is not null
 
 ),
 
-descriptions_counted as (
-
-    select
-        stock_code,
-        trim(description) as description,
-        count(*) as line_count,
-        max(invoiced_at) as last_invoiced_at
-    from invoice_lines
-    group by stock_code, trim(description)
-
-),
-
--- The commonest wording is the name; among equals the latest, then the first in the alphabet.
 descriptions_ranked as (
 
     select
@@ -29,12 +21,13 @@ descriptions_ranked as (
         row_number() over (
             partition by stock_code
             order by
-                case when description is null or description = '' then 1 else 0 end asc,
-                line_count desc,
-                last_invoiced_at desc,
+                case when description is null then 1 else 0 end asc,
+                count(*) desc,
+                max(invoiced_at) desc,
                 description asc
         ) as description_rank
-    from descriptions_counted
+    from invoice_lines
+    group by stock_code, description
 
 ),
 
@@ -43,7 +36,7 @@ int_products_inferred as (
     select
         'uci_online_retail' as source_name,
         stock_code as product_id,
-        coalesce(nullif(description, ''), 'unknown') as product_name,
+        coalesce(description, 'unknown') as product_name,
         true as is_active,
         true as is_inferred
     from descriptions_ranked

@@ -1,4 +1,3 @@
--- Every id that any feed names as a store, whether or not a store row was delivered for it.
 with
 
 stores as (

@@ -1,5 +1,5 @@
--- The shop numbers its weeks from the day that its data begin. Week 1 ends on that week's Sunday, so it
--- can be short; every later week runs from Monday to Sunday.
+-- The shop numbers its weeks from the day that its data begin. Week 1 ends on that week's Sunday,
+-- so it can be short; every later week runs from Monday to Sunday.
 with
 
 promotions as (
@@ -22,9 +22,15 @@ source_calendars as (
 
 weeks_numbered as (
 
-    select 'complete_journey' as source_name, week_number from promotions
+    select
+        'complete_journey' as source_name,
+        week_number
+    from promotions
     union distinct
-    select 'complete_journey' as source_name, week_number from transactions
+    select
+        'complete_journey' as source_name,
+        week_number
+    from transactions
 
 ),
 

@@ -12,20 +12,25 @@ date_bounds as (
 
 ),
 
+business_dates as (
+
+    select * from {{ ref('int_business_dates_chosen') }}
+
+),
+
 calendar_events as (
 
     select * from {{ ref('int_calendar_events_listed') }}
 
 ),
 
--- Whole retail years: from that of the first day that the data name to the one after that of the last,
--- so that a forecast finds its days.
+-- Whole retail years: from that of the first day that the data name to the one after that of the
+-- last, so that a forecast finds its days.
 years_covered as (
 
     select
         min(retail_dates.retail_year) as first_retail_year,
-        max(retail_dates.retail_year) + 1 as last_retail_year,
-        max(date_bounds.business_date) as business_date
+        max(retail_dates.retail_year) + 1 as last_retail_year
     from retail_dates
     inner join date_bounds
         on retail_dates.date_day between date_bounds.first_date and date_bounds.last_date
@@ -36,11 +41,12 @@ dates_covered as (
 
     select
         retail_dates.*,
-        years_covered.business_date
+        business_dates.business_date
     from retail_dates
     inner join years_covered
         on retail_dates.retail_year
         between years_covered.first_retail_year and years_covered.last_retail_year
+    cross join business_dates
 
 ),
 
@@ -59,8 +65,9 @@ dates_joined_to_events as (
 
     select
         iso_weeks_started.*,
-        {{ dbt.datediff("iso_weeks_started.iso_week_start_date", "iso_weeks_started.date_day", "day") }}
-        + 1 as weekday_number,
+        {{ dbt.datediff(
+            "iso_weeks_started.iso_week_start_date", "iso_weeks_started.date_day", "day"
+        ) }} + 1 as weekday_number,
         calendar_events.event_names,
         coalesce(calendar_events.is_public_holiday, false) as is_public_holiday
     from iso_weeks_started

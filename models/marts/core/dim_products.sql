@@ -70,7 +70,9 @@ products_kinded as (
         products_with_unknown.*,
         case
             when products_with_unknown.product_id = 'unknown' then 'unknown'
-            else coalesce(rules_by_product.product_kind, rules_by_sub_category.product_kind, 'goods')
+            else coalesce(
+                rules_by_product.product_kind, rules_by_sub_category.product_kind, 'goods'
+            )
         end as product_kind
     from products_with_unknown
     left join product_kind_rules as rules_by_product

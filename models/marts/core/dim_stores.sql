@@ -12,11 +12,11 @@ stores as (
 
 ),
 
-stores_with_unknown as (
+dim_stores as (
 
     select
         stores_named.store_id,
-        stores.first_transaction_date,
+        cast(stores.first_transaction_date as date) as first_transaction_date,
         stores_named.store_id = 'online' as is_online,
         stores.store_id is null and stores_named.store_id <> 'online' as is_inferred
     from stores_named
@@ -28,17 +28,6 @@ stores_with_unknown as (
         cast(null as date) as first_transaction_date,
         false as is_online,
         false as is_inferred
-
-),
-
-dim_stores as (
-
-    select
-        cast(store_id as {{ dbt.type_string() }}) as store_id,
-        cast(first_transaction_date as date) as first_transaction_date,
-        is_online,
-        is_inferred
-    from stores_with_unknown
 
 )
 

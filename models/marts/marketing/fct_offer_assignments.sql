@@ -6,12 +6,6 @@ campaigns as (
 
 ),
 
-coupon_redemptions as (
-
-    select * from {{ ref('stg_complete_journey__coupon_redemptions') }}
-
-),
-
 campaign_details as (
 
     select * from {{ ref('int_campaigns_unified') }}
@@ -20,12 +14,7 @@ campaign_details as (
 
 redemptions_counted as (
 
-    select
-        campaign_id,
-        household_id,
-        count(*) as redemption_count
-    from coupon_redemptions
-    group by campaign_id, household_id
+    select * from {{ ref('int_offer_redemptions_counted') }}
 
 ),
 

@@ -1,6 +1,6 @@
--- 20.9 million rows on Complete Journey, so the row is its own key: ids are the shop's, as text like in every
--- dimension (a join then needs no cast), the names of the codes stay in their seeds, and the delivered SKU is
--- kept only where no product is known for it.
+-- 20.9 million rows on Complete Journey, so the row is its own key: ids are the shop's, as text as
+-- in every dimension (a join then needs no cast), the names of the codes stay in their seeds, and
+-- the delivered SKU is kept only where no product is known for it.
 with
 
 promotions as (

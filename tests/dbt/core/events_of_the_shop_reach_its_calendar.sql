@@ -1,10 +1,18 @@
 -- Every event of a country whose source delivers, on a day that the calendar holds, is shown there.
+with
+
+sources_delivering as (
+
+    select distinct source_name from {{ ref('stg_ops__deliveries') }}
+
+)
+
 select calendar_events.event_name
 from {{ ref('calendar_events') }} as calendar_events
 inner join {{ ref('source_calendars') }} as source_calendars
     on calendar_events.country_code = source_calendars.country_code
-inner join (select distinct source_name from {{ ref('stg_ops__deliveries') }}) as deliveries
-    on source_calendars.source_name = deliveries.source_name
+inner join sources_delivering
+    on source_calendars.source_name = sources_delivering.source_name
 inner join {{ ref('dim_dates') }} as dim_dates
     on calendar_events.event_date = dim_dates.date_day
 where

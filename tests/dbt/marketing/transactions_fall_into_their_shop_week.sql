@@ -1,5 +1,5 @@
--- The rule that dates the shop's weeks is a rule about the source: every transaction that names a week must
--- have happened, in the reporting time zone, within the dates that the rule gives it.
+-- The rule that dates the shop's weeks is a rule about the source: every transaction that names a
+-- week must have happened, in the reporting time zone, within the dates that the rule gives it.
 select
     transactions.week_number,
     transactions.transacted_at
