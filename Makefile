@@ -65,19 +65,25 @@ docs: setup dbt-deps  ## Write the dbt documentation of SHOP as one page, target
 test: setup setup-lint dbt-deps lint pytest dbt-test  ## Set up, then pass every check below.
 
 .PHONY: lint
-lint: lint-python lint-sql lint-text  ## All checkers; `make -k lint` goes on after the first complaint.
+lint: lint-python lint-types lint-sql lint-dbt lint-text  ## All checkers; `make -k lint` goes on after a complaint.
 
 .PHONY: lint-python
-lint-python: setup setup-lint  ## Check Python: ruff and mypy.
+lint-python: setup-lint  ## Check Python's style and layout: ruff.
 	$(LINT)/ruff check .
 	$(LINT)/ruff format --check .
+
+.PHONY: lint-types
+lint-types: setup setup-lint  ## Check Python's types: mypy.
 	$(LINT)/mypy --python-executable $(BIN)/python
 
 .PHONY: lint-sql
-lint-sql: setup-lint parse  ## Check SQL and the dbt project: sqlfluff and dbt-bouncer.
+lint-sql: setup-lint  ## Check SQL: sqlfluff.
 	@# Its worker processes warn about their own semaphores on leaving.
 	PYTHONWARNINGS=ignore::UserWarning:multiprocessing.resource_tracker \
 	$(LINT)/sqlfluff lint --processes 0 --disable-progress-bar $(SQL_FOLDERS)
+
+.PHONY: lint-dbt
+lint-dbt: setup-lint parse  ## Check names, lineage, words and promises of the dbt project: dbt-bouncer.
 	COLUMNS=160 $(LINT)/dbt-bouncer run --show-all-failures
 
 .PHONY: lint-text
