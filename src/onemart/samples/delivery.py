@@ -1,6 +1,7 @@
 """Write a sample's files into the landing folder, each once."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,7 +123,8 @@ def _write(connection: duckdb.DuckDBPyConnection, file: SampleFile, folder: Path
         connection.execute(f"copy ({file.query}) to {literal(str(unfinished))} ({options})")
         unfinished.replace(target)
     except (OSError, duckdb.IOException) as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
         raise OnemartError(
             f"{target} could not be written: {str(error).splitlines()[0]}.",
             "Check the free space and your permissions, then run the command again.",
