@@ -70,12 +70,10 @@ def build(project: Project, shop: Shop, arguments: list[str]) -> Built:
     bar, task = progress(f"dbt build, shop {shop.name}")
 
     def listen(event: Any) -> None:
-        """Move the bar with each node that dbt starts and ends."""
-        name, data = event.info.name, event.data
-        if name in {"LogStartLine", "LogTestResult", "LogModelResult", "LogSeedResult"}:
-            bar.update(task, completed=data.index, total=data.total)
-        if name == "LogStartLine":
-            bar.update(task, completed=data.index - 1, current=data.description.split(" ")[-1])
+        """Move the bar with each node that dbt starts."""
+        if event.info.name == "LogStartLine":
+            node = event.data.description.split(" ")[-1]
+            bar.update(task, completed=event.data.index - 1, total=event.data.total, current=node)
 
     with bar:
         result = dbtRunner(callbacks=[listen]).invoke(["--quiet", "build", *arguments])
