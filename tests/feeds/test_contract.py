@@ -375,6 +375,12 @@ WRONG = {
     "no schedule": (
         "property: frequency", "property: retention", "slaProperties:", "Add frequency",
     ),
+    "a control total of another feed's column": (
+        "controlTotal: amount", "controlTotal: price", "controlTotal: price", "is no amount",
+    ),
+    "a control total in words": (
+        "controlTotal: amount", "controlTotal: email || '!'", "controlTotal: email", "is no amount",
+    ),
     "replacePeriod without a period": (
         "      period:\n        fileName: day\n", "", "customProperties:\n  - property: deliveries",
         "A column or fileName",

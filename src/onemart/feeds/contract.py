@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pydantic
 import yaml
 from jsonschema import Draft201909Validator
@@ -26,6 +27,7 @@ from open_data_contract_standard.model import (
 from onemart.errors import ContractError
 from onemart.feeds.column_types import ColumnType, column_type
 from onemart.feeds.rules import LINE_RULES, TABLE_RULES, Rule, unexpected_lines
+from onemart.feeds.sql import name
 from onemart.feeds.yaml_lines import YamlFile, YamlPath
 
 __all__ = [
@@ -249,6 +251,7 @@ def load_contract(path: Path) -> Contract:
         schedule=_schedule(reader, standard),
     )
     _check_relations(reader, contract)
+    _check_control_total(reader, contract)
     return contract
 
 
@@ -416,10 +419,7 @@ def _deliveries(reader: _Reader, standard: OpenDataContractStandard, names: set[
     told = custom.get("deliveries")
     if not isinstance(told, dict):
         raise reader.wrong(where, "the custom property deliveries is missing.", "See CONTRIBUTING.")
-    index = next(
-        i for i, item in enumerate(standard.customProperties or []) if item.property == "deliveries"
-    )
-    where = ("customProperties", index, "value")
+    where = _deliveries_place(reader)
     known = {
         "relation", "fileName", "period", "order", "duplicates", "complete", "maxBadShare",
         "controlTotal",
@@ -483,6 +483,31 @@ def _schedule(reader: _Reader, standard: OpenDataContractStandard) -> Schedule:
             ("slaProperties",), "the schedule is missing.", "Add frequency, and latency for grace."
         )
     return Schedule(hours["frequency"], hours.get("latency", hours["frequency"]))
+
+
+def _check_control_total(reader: _Reader, contract: Contract) -> None:
+    """Compute it over no rows, so that a misspelt column is told here and not by a delivery."""
+    total = contract.deliveries.control_total
+    if total is None:
+        return
+    columns = ", ".join(
+        f"cast(null as {column.type.sql}) as {name(column.name)}" for column in contract.columns
+    )
+    try:
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"select cast(sum({total}) as decimal(38, 6)) from (select {columns}) where false"
+            )
+    except duckdb.Error as error:
+        what = f"controlTotal {total!r} is no amount: {str(error).splitlines()[0]}."
+        where: YamlPath = (*_deliveries_place(reader), "controlTotal")
+        raise reader.wrong(where, what, "It is SQL over the columns of a line.") from error
+
+
+def _deliveries_place(reader: _Reader) -> YamlPath:
+    properties = reader.yaml.content["customProperties"]
+    index = next(i for i, item in enumerate(properties) if item["property"] == "deliveries")
+    return ("customProperties", index, "value")
 
 
 def _check_relations(reader: _Reader, contract: Contract) -> None:
