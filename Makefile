@@ -58,6 +58,7 @@ land: setup  ## Take what lies in landing/ of SHOP through the feed gate.
 .PHONY: docs
 docs: setup dbt-deps  ## Write the dbt documentation of SHOP as one page, target/static_index.html.
 	@ONEMART_SHOP=$(SHOP) $(BIN)/dbt docs generate --static
+	@echo 'Open target/static_index.html in a browser.'
 
 ##  Checks
 

@@ -3,7 +3,3 @@
 
 def date_spine(datepart: str, start_date: str, end_date: str) -> str:
     return f"select {start_date} as date_{datepart} where {end_date} is not null"
-
-
-def generate_surrogate_key(field_list: list[str]) -> str:
-    return f"md5({' || '.join(field_list)})"

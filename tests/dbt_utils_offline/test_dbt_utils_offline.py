@@ -1,6 +1,5 @@
 """The project's own dbt_utils against values worked out by hand."""
 
-import hashlib
 import json
 import re
 import shutil
@@ -54,20 +53,6 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
             if result["unique_id"].startswith("test.")
         },
     )
-
-
-def md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-
-
-def test_a_key_is_the_md5_of_the_joined_fields(trial: Trial) -> None:
-    null = "_dbt_utils_surrogate_key_null_"
-    assert set(trial.rows("select pair, key_of_two, key_of_one from surrogate_keys")) == {
-        ("both", md5("a-1"), md5("1")),
-        ("null", md5(f"{null}-1"), md5("1")),
-        ("empty", md5("-1"), md5("1")),
-        ("all_null", md5(f"{null}-{null}"), md5(null)),
-    }
 
 
 def test_a_spine_of_days_crosses_a_leap_day_and_stops_before_its_end(trial: Trial) -> None:

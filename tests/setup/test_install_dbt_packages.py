@@ -85,7 +85,7 @@ def test_without_the_hub_one_line_says_so_and_the_own_package_is_used(project: P
     (line,) = install(project, NOWHERE)
     assert "cannot be reached" in line
     assert "packages/dbt_utils_offline" in line
-    assert "macros/sql/generate_surrogate_key.sql" in installed(project)
+    assert "macros/sql/date_spine.sql" in installed(project)
     assert time.monotonic() - started < 5
 
 
