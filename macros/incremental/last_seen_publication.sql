@@ -1,4 +1,4 @@
-{#- The log keeps every build; of two rows of one time the lower one counts, for too low only costs work. -#}
+{#- The log keeps every build. Of two rows of one time the lower counts: too low only costs work -#}
 {% macro last_seen_publication(model_name) -%}
     coalesce((
         select published_seq

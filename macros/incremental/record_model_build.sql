@@ -1,5 +1,5 @@
-{#- Nothing is published while dbt holds the warehouse, so the ledger's end is what a source reader saw. A model that
-reads other recorded models has seen no more than the one of them that lags most. -#}
+{#- Nothing is published while dbt holds the warehouse, so the ledger's end is what a reader of
+sources saw. A model that reads other recorded models has seen no more than the one that lags most. -#}
 {% macro record_model_build() -%}
     {%- if execute and not flags.EMPTY and model.config.materialized != "view" -%}
         {%- set upstream_names = [] -%}

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.mart.synthetic import FILE_NAME, PROJECT, SyntheticWarehouse
 
 Dbt = Callable[..., Any]
@@ -37,7 +36,8 @@ def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
             for node in getattr(result.result, "results", [])
             if node.status not in {"success", "pass"}
         ]
-        assert result.success and not failed, (result.exception, failed)
+        assert not failed
+        assert result.success, result.exception
         return result.result
 
     return run

@@ -37,7 +37,8 @@ _OPS = f"""
 @cache
 def _contracts() -> list[Contract]:
     contracts, errors = load_contracts(PROJECT / "expectations")
-    assert contracts and not errors
+    assert contracts
+    assert not errors
     return contracts
 
 
@@ -135,4 +136,6 @@ class SyntheticWarehouse:
                 [relation],
             ).fetchall()
             names = ", ".join(name for (name,) in columns)
-            return connection.execute(f"select {names} from marts.{relation} order by all").fetchall()
+            return connection.execute(
+                f"select {names} from marts.{relation} order by all"
+            ).fetchall()

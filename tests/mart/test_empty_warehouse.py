@@ -13,7 +13,9 @@ def test_everything_builds_and_passes(empty_warehouse: SyntheticWarehouse) -> No
 
 
 def test_marts_hold_nothing_but_the_unknown_member(empty_warehouse: SyntheticWarehouse) -> None:
-    tables = empty_warehouse.run("select table_name from duckdb_tables() where schema_name = 'marts'")
+    tables = empty_warehouse.run(
+        "select table_name from duckdb_tables() where schema_name = 'marts'"
+    )
     counts = {
         name: empty_warehouse.run(f"select count(*) from marts.{name}")[0][0] for (name,) in tables
     }

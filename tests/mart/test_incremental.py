@@ -1,12 +1,10 @@
 """What an incremental build leaves equals a full refresh, whatever the order of arrival."""
 
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-
 from tests.mart.conftest import Dbt
 from tests.mart.synthetic import Delivery, SyntheticWarehouse
 
@@ -135,7 +133,9 @@ ORDERS_OF_ARRIVAL = {
 TABLES = ("dim_products", "int_products_first_seen", "int_days_touched", *FACTS)
 
 
-def build(dbt: Dbt, warehouse: SyntheticWarehouse, *models: str, full_refresh: bool = False) -> None:
+def build(
+    dbt: Dbt, warehouse: SyntheticWarehouse, *models: str, full_refresh: bool = False
+) -> None:
     options = ["--full-refresh"] if full_refresh else []
     dbt(warehouse, "run", "--select", *(models or TABLES), *options)
 

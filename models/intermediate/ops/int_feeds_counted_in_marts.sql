@@ -1,5 +1,5 @@
--- Where each feed's rows end up, and which rows of that mart they are: rows that a mart adds (unknown members,
--- members that only facts name) came from no delivery of the feed.
+-- Where each feed's rows end up, and which rows of that mart they are: rows that a mart adds
+-- (unknown members, members that only facts name) came from no delivery of the feed.
 {%- set line_amount = "net_sales_amount" -%}
 {%- set feeds = [
     ("complete_journey", "products", "dim_products", "is_active and not is_inferred", none),

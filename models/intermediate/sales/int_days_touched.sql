@@ -29,7 +29,8 @@ order_lines as (
 
 ),
 
--- Reporting zones lie up to 14 hours from UTC, so a UTC date falls on at most three reporting dates.
+-- Reporting zones lie up to 14 hours from UTC, so a UTC date falls on at most three reporting
+-- dates.
 day_offsets as (
 
     select -1 as day_offset

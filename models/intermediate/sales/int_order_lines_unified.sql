@@ -1,5 +1,6 @@
--- Both sources in one shape. A cancellation (C) is a return; bad debt (A) and stock written off outside a
--- cancellation (negative quantity) are adjustments: money and units, but neither bought nor brought back.
+-- Both sources in one shape. A cancellation (C) is a return; bad debt (A) and stock written off
+-- outside a cancellation (negative quantity) are adjustments: money and units, but neither bought
+-- nor brought back.
 with
 
 transactions as (

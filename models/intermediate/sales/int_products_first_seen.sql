@@ -1,5 +1,6 @@
--- What turns a line's product from unknown to known is the first sight of the product here, whatever way it
--- came: a catalogue, a late catalogue, or a row replayed from quarantine under an older delivery.
+-- What turns a line's product from unknown to known is the first sight of the product here,
+-- whatever way it came: a catalogue, a late catalogue, or a row replayed from quarantine under an
+-- older delivery.
 with
 
 products as (

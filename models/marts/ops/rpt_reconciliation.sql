@@ -37,7 +37,8 @@ deliveries_added_up as (
 
 ),
 
--- From both sides: a feed that nobody delivered has an empty mart, a feed without a mart is a difference.
+-- From both sides: a feed that nobody delivered has an empty mart, a feed without a mart is a
+-- difference.
 feeds_joined_to_deliveries as (
 
     select
@@ -58,19 +59,28 @@ feeds_joined_to_deliveries as (
 
 ),
 
--- Two balances, each without its sign, so that a row lost at the gate never hides one too many in the mart.
+-- Two balances, each without its sign, so that a row lost at the gate never hides one too many in
+-- the mart.
 feeds_balanced as (
 
     select
-        *,
         {%- for measure in ["record_count", "amount"] %}
-        abs(delivered_{{ measure }} - accepted_{{ measure }} - quarantined_{{ measure }} - rejected_{{ measure }})
-        + abs(accepted_{{ measure }} + replayed_{{ measure }} - superseded_{{ measure }} - mart_{{ measure }})
-            as unexplained_{{ measure }},
-        quarantined_{{ measure }} - replayed_{{ measure }} - waived_{{ measure }}
-            as open_{{ measure }}
-        {%- if not loop.last %},{% endif %}
+        abs(
+            delivered_{{ measure }}
+            - accepted_{{ measure }}
+            - quarantined_{{ measure }}
+            - rejected_{{ measure }}
+        ) + abs(
+            accepted_{{ measure }}
+            + replayed_{{ measure }}
+            - superseded_{{ measure }}
+            - mart_{{ measure }}
+        ) as unexplained_{{ measure }},
+        quarantined_{{ measure }}
+        - replayed_{{ measure }}
+        - waived_{{ measure }} as open_{{ measure }},
         {%- endfor %}
+        *
     from feeds_joined_to_deliveries
 
 ),

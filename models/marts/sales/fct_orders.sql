@@ -1,5 +1,5 @@
--- An order can run over midnight, so a touched day recomputes whole orders: those with a line on it now, and
--- those that had one when they were built.
+-- An order can run over midnight, so a touched day recomputes whole orders: those with a line on it
+-- now, and those that had one when they were built.
 {{ config(
     unique_key="order_id",
     incremental_predicates=[

@@ -1,6 +1,6 @@
--- What a return is matched to depends on everything that its customer bought of its product, so a touched day
--- recomputes whole pairs of customer and SKU: those with a line on it now, and those whose return or matched
--- sale lay on it when they were built.
+-- What a return is matched to depends on all that its customer bought of its product, so a touched
+-- day recomputes whole pairs of customer and SKU: those with a line on it now, and those whose
+-- return or matched sale lay on it when they were built.
 {{ config(
     unique_key="order_line_id",
     incremental_predicates=[
@@ -27,11 +27,15 @@ days_touched as (
 {% if is_incremental() -%}
 pairs_touched as (
 
-    select customer_id, sku
+    select
+        customer_id,
+        sku
     from order_lines
     where order_date in (select touched_day from days_touched)
     union distinct
-    select customer_id, sku
+    select
+        customer_id,
+        sku
     from {{ this }}
     where
         return_date in (select touched_day from days_touched)
@@ -78,15 +82,29 @@ sales as (
 
 sales_and_returns as (
 
-    select order_line_id, order_id, customer_id, sku, ordered_at, order_line_id as sale_line_id, 1 as place
+    select
+        order_line_id,
+        order_id,
+        customer_id,
+        sku,
+        ordered_at,
+        order_line_id as sale_line_id,
+        1 as place
     from sales
     union all
-    select order_line_id, order_id, customer_id, sku, ordered_at, null as sale_line_id, 0 as place
+    select
+        order_line_id,
+        order_id,
+        customer_id,
+        sku,
+        ordered_at,
+        null as sale_line_id,
+        0 as place
     from returns
 
 ),
 
--- The latest sale strictly before the return; of sales at one time the one with the highest order and line.
+-- The latest sale strictly before the return; of sales at one time the highest order and line.
 returns_matched as (
 
     select
@@ -116,11 +134,15 @@ fct_returns as (
         sales.order_id as sale_order_id,
         sales.ordered_at as sold_at,
         sales.order_date as sale_date,
-        cast({{ dbt.datediff('sales.order_date', 'returns.order_date', 'day') }} as {{ dbt.type_bigint() }})
-            as days_to_return_count,
+        cast(
+            {{ dbt.datediff('sales.order_date', 'returns.order_date', 'day') }}
+            as {{ dbt.type_bigint() }}
+        ) as days_to_return_count,
         -returns.unit_count as returned_unit_count,
-        cast(-returns.gross_sales_amount as {{ dbt.type_numeric() }}) as returned_gross_sales_amount,
-        cast(-returns.net_sales_amount as {{ dbt.type_numeric() }}) as returned_net_sales_amount,
+        cast(-returns.gross_sales_amount as {{ dbt.type_numeric() }})
+            as returned_gross_sales_amount,
+        cast(-returns.net_sales_amount as {{ dbt.type_numeric() }})
+            as returned_net_sales_amount,
         cast(-returns.shopper_paid_amount as {{ dbt.type_numeric() }}) as refunded_amount,
         returns.currency_code
     from returns

@@ -24,10 +24,10 @@ lines_by_day as (
 
     select
         order_date,
-        count(*) as order_line_count,
         {%- for measure in measures %}
-        sum({{ measure }}) as {{ measure }}{{ "," if not loop.last }}
+        sum({{ measure }}) as {{ measure }},
         {%- endfor %}
+        count(*) as order_line_count
     from order_lines
     group by order_date
 
@@ -37,10 +37,10 @@ sales_by_day as (
 
     select
         order_date,
-        sum(order_line_count) as order_line_count,
         {%- for measure in measures %}
-        sum({{ measure }}) as {{ measure }}{{ "," if not loop.last }}
+        sum({{ measure }}) as {{ measure }},
         {%- endfor %}
+        sum(order_line_count) as order_line_count
     from sales_daily
     group by order_date
 

@@ -1,4 +1,4 @@
--- The lines of an order add up to it, in every amount; no order without lines, no line without its order.
+-- The lines of an order add up to it, in every amount; neither is there without the other.
 {%- set measures = [
     "unit_count",
     "gross_sales_amount",
@@ -27,10 +27,10 @@ lines_added_up as (
 
     select
         order_id,
-        count(*) as order_line_count,
         {%- for measure in measures %}
-        sum({{ measure }}) as {{ measure }}{{ "," if not loop.last }}
+        sum({{ measure }}) as {{ measure }},
         {%- endfor %}
+        count(*) as order_line_count
     from order_lines
     group by order_id
 

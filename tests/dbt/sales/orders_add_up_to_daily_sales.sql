@@ -1,7 +1,6 @@
--- Orders and daily sales of a store agree over all days. By day they can differ: an order that runs over
--- midnight stands on its first day, its lines stand on their own.
+-- Orders and daily sales of a store agree over all days. By day they can differ: an order that runs
+-- over midnight stands on its first day, its lines stand on their own.
 {%- set measures = [
-    "order_line_count",
     "unit_count",
     "gross_sales_amount",
     "loyalty_discount_amount",
@@ -30,8 +29,9 @@ orders_by_store as (
     select
         store_id,
         {%- for measure in measures %}
-        sum({{ measure }}) as {{ measure }}{{ "," if not loop.last }}
+        sum({{ measure }}) as {{ measure }},
         {%- endfor %}
+        sum(order_line_count) as order_line_count
     from orders
     group by store_id
 
@@ -42,8 +42,9 @@ sales_by_store as (
     select
         store_id,
         {%- for measure in measures %}
-        sum({{ measure }}) as {{ measure }}{{ "," if not loop.last }}
+        sum({{ measure }}) as {{ measure }},
         {%- endfor %}
+        sum(order_line_count) as order_line_count
     from sales_daily
     group by store_id
 
@@ -60,6 +61,7 @@ orders_add_up_to_daily_sales as (
     where
         orders_by_store.store_id is null
         or sales_by_store.store_id is null
+        or orders_by_store.order_line_count != sales_by_store.order_line_count
         {%- for measure in measures %}
         or orders_by_store.{{ measure }} != sales_by_store.{{ measure }}
         {%- endfor %}
