@@ -12,7 +12,8 @@ from onemart import __version__
 from onemart.console import console, figures, progress
 from onemart.errors import OnemartError, UsageError
 from onemart.feeds.contract import Contract
-from onemart.feeds.gate import Found, Gate, Outcome, Report
+from onemart.feeds.gate import Gate, Outcome, Report
+from onemart.feeds.landing import Found
 from onemart.project import find_project
 
 __all__ = ["app", "main"]

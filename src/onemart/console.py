@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 __all__ = ["console", "figures", "progress"]
@@ -11,7 +18,7 @@ __all__ = ["console", "figures", "progress"]
 console = Console(highlight=False, soft_wrap=False)
 
 
-def progress(what: str) -> tuple[Progress, int]:
+def progress(what: str) -> tuple[Progress, TaskID]:
     """Return a progress bar, and the id of its one task; its length is set when it is known."""
     bar = Progress(
         TextColumn("{task.description}"),

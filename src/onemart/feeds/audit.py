@@ -139,9 +139,7 @@ def _check_period(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> Non
     _result(audit, "lines are of the file's period", bad)
 
 
-def _check_key(
-    warehouse: Warehouse, delivery: Delivery, audit: Audit, *, whole_file: bool
-) -> None:
+def _check_key(warehouse: Warehouse, delivery: Delivery, audit: Audit, *, whole_file: bool) -> None:
     contract = delivery.contract
     if not contract.key:
         return

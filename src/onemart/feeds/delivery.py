@@ -21,7 +21,7 @@ def delivery_id(contract: Contract, file_name: str, sha256: str, attempt: int) -
 
 
 def sortable(value: str | None) -> str | None:
-    """Return `value` such that text order is its order: digits are padded, dates are as they are."""
+    """Return `value` such that text order is its order: digits are padded, dates stay."""
     return value.zfill(20) if value and value.isdecimal() else value
 
 

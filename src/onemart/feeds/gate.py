@@ -75,7 +75,7 @@ class Report:
 
     @property
     def exit_status(self) -> int:
-        """0: all accepted or skipped; 2: a contract or a folder is wrong; 3: a file was rejected."""
+        """0: all accepted or skipped; 2: a contract or folder is wrong; 3: a file was rejected."""
         if any(outcome.status == "rejected" for outcome in self.outcomes):
             return 3
         return 2 if self.contract_errors or self.strangers else 0
@@ -116,12 +116,17 @@ class Gate:
             self.warehouse.run(f'drop {kinds[kind]} if exists landing."{table}"')
 
     def great_expectations(self) -> "GreatExpectations":
-        """Return Great Expectations on this warehouse; imported at first need, as it takes seconds."""
+        """Return Great Expectations on this warehouse; imported at need, for it takes seconds."""
         if self._gx is None:
             from onemart.feeds.gx import GreatExpectations  # noqa: PLC0415
 
             self._gx = GreatExpectations(self.warehouse.path)
         return self._gx
+
+    def close(self) -> None:
+        """Let go of the warehouse; the last connection to close merges its log into the file."""
+        if self._gx is not None:
+            self._gx.close()
 
     def files(self) -> list[Found]:
         """Return all files there are: those a killed run left at the gate first."""
@@ -301,7 +306,8 @@ class Gate:
             _storable(found.path.name),
             "rejected",
             f"{found.path.name} cannot be opened: permission denied. Give the user of the gate"
-            f" permission to read and move it (it is in {found.path.parent.name}/), and land again.",
+            f" permission to read it and to move it out of {found.path.parent.name}/, then land"
+            " again.",
         )
 
     def _put_away(self, path: Path, contract: Contract, identity: str, status: str) -> None:
@@ -353,7 +359,11 @@ def open_gate(
 ) -> Iterator[Gate]:
     """Hold the shop's gate and warehouse while the caller works with it (a context manager)."""
     with hold_gate(shop, command, timeout=timeout), open_warehouse(shop, timeout=timeout) as opened:
-        yield Gate(project, shop, opened, on_step)
+        gate = Gate(project, shop, opened, on_step)
+        try:
+            yield gate
+        finally:
+            gate.close()
 
 
 def land(

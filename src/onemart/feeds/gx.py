@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import duckdb
 import great_expectations as gx
@@ -22,6 +22,7 @@ from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.registry import get_expectation_impl
 
 from onemart.feeds.rules import Rule, unexpected_lines
@@ -34,7 +35,7 @@ _AS_SQL = {
     "expect_column_values_to_not_match_regex",
     "unexpected_rows_expectation",
 }
-# Whether a rule on two columns applies to a line where one is missing; the gate's predicates skip it.
+# A rule on two columns skips a line where one is missing, as the gate's predicates do.
 _SKIP_MISSING = {
     "expect_compound_columns_to_be_unique": "any_value_is_missing",
     "expect_column_pair_values_to_be_equal": "either_value_is_missing",
@@ -82,7 +83,7 @@ class DuckdbDatasource(SQLDatasource):
         return _KeepingEngine
 
     def _create_engine(self) -> sa.Engine:
-        path = sa.make_url(self.connection_string).database
+        path = str(sa.make_url(str(self.connection_string)).database)
         return sa.create_engine(
             str(self.connection_string),
             creator=lambda: _ReadingConnection(duckdb.connect(path)),
@@ -94,6 +95,11 @@ class DuckdbDatasource(SQLDatasource):
         if self._execution_engine is None:
             self._execution_engine = _KeepingEngine(engine=self.get_engine())
         return self._execution_engine
+
+    def close(self) -> None:
+        """Close the one connection; DuckDB keeps the file to this process while it is open."""
+        if self._engine is not None:
+            self._engine.dispose()
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,10 @@ class GreatExpectations:
             name="warehouse", connection_string=f"duckdb:///{path}"
         )
 
+    def close(self) -> None:
+        """Let go of the warehouse."""
+        self._source.close()
+
     def judge(self, table: str, rules: Sequence[Rule]) -> tuple[list[Verdict], str]:
         """Run one checkpoint with `rules` on the table `landing.<table>`.
 
@@ -174,7 +184,8 @@ class GreatExpectations:
             self._source.delete_asset(table)
         verdicts: list[Verdict | None] = [None] * len(rules)
         for result in outcome.results:
-            place = result.expectation_config.meta["rule"]
+            config = cast(ExpectationConfiguration, result.expectation_config)
+            place = config.meta["rule"]
             verdicts[place] = _verdict(rules[place], result)
         return [verdict for verdict in verdicts if verdict], _document(outcome.to_json_dict())
 

@@ -4,7 +4,6 @@ A file is claimed by renaming it into a work folder named by its delivery. So a 
 doubt: what lies in a work folder was at the gate, and the ledger says whether it got through.
 """
 
-import os
 import stat
 import time
 from collections.abc import Iterator
@@ -119,5 +118,5 @@ def move(path: Path, folder: Path) -> Path:
     """Move the file into `folder` by one rename; drop the folder it leaves if that is empty."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / path.name
-    os.replace(path, target)
+    path.replace(target)
     return target

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 __all__ = ["BYTE_ORDER_MARK", "Look", "Unreadable", "hash_file", "look_at", "open_bytes"]
 
@@ -61,7 +61,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
     try:
         if path.suffix == ".gz":
             with gzip.open(path, "rb") as content:
-                yield content
+                yield cast(IO[bytes], content)
         else:
             with path.open("rb") as content:
                 yield content

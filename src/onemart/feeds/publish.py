@@ -7,7 +7,7 @@ from typing import Any
 from onemart import __version__
 from onemart.errors import OnemartError
 from onemart.feeds.audit import Audit
-from onemart.feeds.contract import Contract
+from onemart.feeds.contract import Column, Contract
 from onemart.feeds.delivery import SNAPSHOT, Delivery
 from onemart.feeds.pii import hmac_sql
 from onemart.feeds.sql import literal, name
@@ -15,7 +15,16 @@ from onemart.feeds.staging import Staged, records_sql
 from onemart.feeds.tables import quarantine_name, raw_columns, raw_name
 from onemart.feeds.warehouse import Warehouse, now
 
-__all__ = ["Balance", "LedgerRow", "copy_to_raw", "ledger_row", "publish", "record", "record_validation", "relate"]
+__all__ = [
+    "Balance",
+    "LedgerRow",
+    "copy_to_raw",
+    "ledger_row",
+    "publish",
+    "record",
+    "record_validation",
+    "relate",
+]
 
 
 @dataclass(frozen=True)
@@ -224,9 +233,9 @@ def relate(warehouse: Warehouse, delivery: Delivery, row: LedgerRow) -> None:
     if relation in {"fullSnapshot", "replacePeriod"}:
         _relate_periods(warehouse, delivery, added)
     elif relation == "upsert":
-        _supersede_lines(warehouse, delivery, row)
+        _supersede_lines(warehouse, delivery)
     if contract.event_date is not None:
-        _touch_days(warehouse, delivery, row)
+        _touch_days(warehouse, delivery, contract.event_date, row)
 
 
 def _control(contract: Contract) -> str:
@@ -270,7 +279,7 @@ def _relate_periods(warehouse: Warehouse, delivery: Delivery, added: str) -> Non
     )
 
 
-def _supersede_lines(warehouse: Warehouse, delivery: Delivery, row: LedgerRow) -> None:
+def _supersede_lines(warehouse: Warehouse, delivery: Delivery) -> None:
     """Let the later version of each key count, by declared order, then by arrival."""
     contract = delivery.contract
     feed = f"source = {literal(contract.source)} and feed = {literal(contract.feed)}"
@@ -300,13 +309,10 @@ def _supersede_lines(warehouse: Warehouse, delivery: Delivery, row: LedgerRow) -
             or older._delivery_id = {literal(delivery.id)}
         """
     )
-    del row
 
 
-def _touch_days(warehouse: Warehouse, delivery: Delivery, row: LedgerRow) -> None:
+def _touch_days(warehouse: Warehouse, delivery: Delivery, event: Column, row: LedgerRow) -> None:
     contract = delivery.contract
-    event = contract.event_date
-    assert event is not None
     this = literal(delivery.id)
     told = contract.deliveries
     if told.relation in {"fullSnapshot", "replacePeriod"}:

@@ -81,6 +81,7 @@ class TextRecords:
         """
         with open_bytes(self.path) as content:
             lines = _Lines(content)
+            parse: CsvParser | JsonParser
             if self.contract.format == "csv":
                 parse = self._csv_parser(lines)
             else:
@@ -387,12 +388,12 @@ class JsonParser:
                     object_pairs_hook=_unique_keys,
                 )
                 if not isinstance(found, dict):
-                    raise ValueError("the line is JSON, but no object")
+                    raise TypeError("the line is JSON, but no object")
                 fields = [_as_text(found.get(column)) for column in self.columns]
                 self._note_unknown(set(found))
             except json.JSONDecodeError as error:
                 defect = f"not JSON: {error.msg} at character {error.colno}"
-            except (ValueError, RecursionError) as error:
+            except (TypeError, ValueError, RecursionError) as error:
                 defect = f"not readable as JSON: {error}"
         rows.lines.append(number)
         rows.records.append(record)

@@ -172,10 +172,10 @@ def _stage_parquet(warehouse: Warehouse, delivery: Delivery) -> Staged:
     contract = delivery.contract
     source = f"read_parquet({literal(_no_glob(delivery.path))}, file_row_number = true)"
     try:
-        found = dict(
-            (column, kind.lower())
+        found = {
+            column: kind.lower()
             for column, kind, *_ in warehouse.rows(f"describe select * from {source}")
-        )
+        }
         header, notes = _parquet_header(delivery, found)
         typed = {
             column.name: _type_parquet(column, header[column.name], found)
@@ -220,7 +220,7 @@ def _parquet_header(delivery: Delivery, found: dict[str, str]) -> tuple[dict[str
 
 
 def _type_parquet(column: Column, header: str, found: dict[str, str]) -> tuple[str, str]:
-    """A value that Parquet holds in the contract's own type is taken as it is."""
+    """Take a value that Parquet holds in the contract's own type as it is."""
     kind = found[header]
     value = name(header)
     if kind == column.type.sql or kind in _NO_TEXT_NEEDED.get(column.type.sql, ()):

@@ -1,4 +1,4 @@
-"""What the ledger says about feeds: the last deliveries, freshness against schedule, what is open."""
+"""What the ledger says about feeds: last deliveries, freshness, what is open."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -132,7 +132,7 @@ def _type_of(sql: str) -> ColumnType:
 
 
 def _current_rows(contract: Contract, columns: dict[str, str]) -> str:
-    """The rows that count, by how the contract relates deliveries."""
+    """Select the rows that count, by how the contract relates deliveries."""
     told = contract.deliveries
     selected = ", ".join(f"rows.{name(column)}" for column in columns)
     rows = f"select {selected} from {raw_name(contract)} as rows"
@@ -148,8 +148,9 @@ def _current_rows(contract: Contract, columns: dict[str, str]) -> str:
     period = ""
     if told.relation == "replacePeriod" and not told.period_group:
         # Casting the few periods, not the many rows, keeps the join cheap.
-        kind = columns[told.period_column]
-        period = f" and rows.{name(told.period_column)} = cast(periods.period as {kind})"
+        column = str(told.period_column)
+        kind = columns[column]
+        period = f" and rows.{name(column)} = cast(periods.period as {kind})"
     return (
         f"{rows} inner join (select delivery_id, period from ops.current_periods where {feed})"
         f" as periods on rows._delivery_id = periods.delivery_id{period}"
