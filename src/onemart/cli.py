@@ -235,7 +235,7 @@ def status(*, shop: ShopName = None, wait: Wait = 120.0) -> None:
 
     with _gate(shop, wait) as gate:
         feeds = feed_status(gate)
-    columns = ("feed", "state", "last accepted (UTC)", "due (UTC)", "last file", "ended", "open")
+    columns = ("feed", "state", "last accepted", "due (UTC)", "last file", "ended", "open")
     rows = (
         (
             feed.contract.id,
