@@ -44,9 +44,11 @@ pairs_touched as (
 ),
 {%- endif %}
 
-returns as (
+pairs_with_returns as (
 
-    select order_lines.*
+    select distinct
+        order_lines.customer_id,
+        order_lines.sku
     from order_lines
     {% if is_incremental() -%}
     inner join pairs_touched
@@ -57,65 +59,34 @@ returns as (
 
 ),
 
-pairs_with_returns as (
-
-    select distinct
-        customer_id,
-        sku
-    from returns
-
-),
-
 -- Nobody knows whether two unknown customers are one, so their sales match nothing.
-sales as (
+lines_of_pairs as (
 
-    select order_lines.*
+    select
+        order_lines.*,
+        case when order_lines.line_type = 'sale' then 1 else 0 end as place,
+        case
+            when order_lines.line_type = 'sale' and order_lines.customer_id != 'unknown'
+                then order_lines.order_line_id
+        end as sale_line_id
     from order_lines
     inner join pairs_with_returns
         on order_lines.customer_id = pairs_with_returns.customer_id
         and order_lines.sku = pairs_with_returns.sku
-    where
-        order_lines.line_type = 'sale'
-        and order_lines.customer_id != 'unknown'
-
-),
-
-sales_and_returns as (
-
-    select
-        order_line_id,
-        order_id,
-        customer_id,
-        sku,
-        ordered_at,
-        order_line_id as sale_line_id,
-        1 as place
-    from sales
-    union all
-    select
-        order_line_id,
-        order_id,
-        customer_id,
-        sku,
-        ordered_at,
-        null as sale_line_id,
-        0 as place
-    from returns
 
 ),
 
 -- The latest sale strictly before the return; of sales at one time the highest order and line.
-returns_matched as (
+lines_matched as (
 
     select
-        order_line_id,
-        place,
+        *,
         last_value(sale_line_id ignore nulls) over (
             partition by customer_id, sku
             order by ordered_at, place, order_id, order_line_id
             rows between unbounded preceding and current row
         ) as sale_order_line_id
-    from sales_and_returns
+    from lines_of_pairs
 
 ),
 
@@ -145,12 +116,10 @@ fct_returns as (
             as returned_net_sales_amount,
         cast(-returns.shopper_paid_amount as {{ dbt.type_numeric() }}) as refunded_amount,
         returns.currency_code
-    from returns
-    inner join returns_matched
-        on returns.order_line_id = returns_matched.order_line_id
-        and returns_matched.place = 0
-    left join sales
-        on returns_matched.sale_order_line_id = sales.order_line_id
+    from lines_matched as returns
+    left join order_lines as sales
+        on returns.sale_order_line_id = sales.order_line_id
+    where returns.line_type = 'return'
 
 )
 
