@@ -8,6 +8,7 @@ import os
 import secrets
 from pathlib import Path
 
+from onemart.errors import OnemartError
 from onemart.project import Project
 
 __all__ = ["hmac_sql", "read_key"]
@@ -22,11 +23,25 @@ def read_key(project: Project) -> bytes:
         return told.encode()
     path: Path = project.state / "pii.key"
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-    return path.read_text().encode()
+        _make_key(path)
+    key = path.read_text().strip().encode()
+    if not key:
+        raise OnemartError(
+            f"{path} is empty, so personal data cannot be hashed.",
+            "Restore the key; with another one, old and new hashes of a person differ.",
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key under another name first, so that nobody ever finds half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    new.rename(path)
 
 
 def hmac_sql(text: str, key: bytes) -> str:
