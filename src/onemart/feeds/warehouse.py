@@ -1,11 +1,12 @@
 """The connection to a shop's warehouse, and waiting for whoever holds it."""
 
+import errno
 import json
 import os
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,22 @@ from typing import Any
 import duckdb
 import filelock
 
-from onemart.errors import WarehouseLockedError
+from onemart.errors import OnemartError, WarehouseLockedError
 from onemart.project import Shop
 
-__all__ = ["LOCK_TIMEOUT_SECONDS", "Warehouse", "hold_gate", "now", "open_warehouse"]
+__all__ = [
+    "LOCK_TIMEOUT_SECONDS",
+    "Warehouse",
+    "explain_disk",
+    "first_line",
+    "hold_gate",
+    "now",
+    "open_warehouse",
+]
 
 LOCK_TIMEOUT_SECONDS = 120.0
 MEMORY_LIMIT = "3GiB"
+_NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS}
 _PID = re.compile(r"PID (\d+)")
 
 
@@ -81,9 +91,105 @@ class Warehouse:
 def _process_name(pid: int) -> str:
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-    except OSError:
+    except (OSError, UnicodeDecodeError):
         command = ""
     return f"process {pid}" + (f" ({command[:80]})" if command else "")
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+@contextmanager
+def explain_disk(what: str) -> Iterator[None]:
+    """Turn what the disk refuses in this block into an error that says what to do.
+
+    Parameters
+    ----------
+    what : str
+        What was at work, at the start of the message.
+    """
+    try:
+        yield
+    except PermissionError as error:
+        raise OnemartError(
+            f"{what}: permission denied for {error.filename2 or error.filename}.",
+            "Give this user permission to read and write there, and run this again.",
+        ) from error
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            raise OnemartError(
+                f"{what}: {error.filename} and {error.filename2} are on different file systems.",
+                "Files move through the gate by renaming: keep landing, archive, rejected and"
+                " .onemart on one file system.",
+            ) from error
+        if error.errno not in _NO_ROOM:
+            raise
+        raise _no_room(what, error) from error
+    except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
+        if "Permission denied" in str(error):
+            raise OnemartError(
+                f"{what}: {first_line(error)}.",
+                "Give this user permission to write the warehouse and its folder.",
+            ) from error
+        raise _no_room(what, error) from error
+
+
+def _no_room(what: str, error: Exception) -> OnemartError:
+    return OnemartError(
+        f"{what}: the disk or the warehouse does not take it: {first_line(error)}.",
+        "Is the disk full, or a size limit reached? Nothing that is half written counts: make room"
+        " and run this again.",
+    )
+
+
+def _create_warehouse(path: Path) -> None:
+    """Make an empty warehouse under another name first; half a file is none that DuckDB opens."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    if new.exists():
+        new.unlink()
+    if path.exists():
+        return
+    duckdb.connect(str(new)).close()
+    # A link, unlike a rename, does not replace what somebody else made meanwhile.
+    with suppress(FileExistsError):
+        os.link(new, path)
+    new.unlink()
+
+
+def _cannot_open(shop: Shop, error: duckdb.Error) -> OnemartError:
+    if "not a valid DuckDB database" in str(error) or "not read enough bytes" in str(error):
+        todo = (
+            f"Restore it, or move it away and land the files of archive/{shop.name} again:"
+            " they are as they came."
+        )
+    elif "does not exist" in str(error):
+        todo = "It is made by the first `onemart land`."
+    else:
+        todo = "See to it that this user may read and write the file and its folder."
+    return OnemartError(
+        f"The warehouse of shop {shop.name} cannot be opened: {first_line(error)}.", todo
+    )
+
+
+def _connect(shop: Shop, *, read_only: bool, timeout: float) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            return duckdb.connect(str(shop.warehouse), read_only=read_only)
+        except duckdb.Error as error:
+            if "Could not set lock on file" not in str(error):
+                raise _cannot_open(shop, error) from error
+            if time.monotonic() >= deadline:
+                found = _PID.search(str(error))
+                holder = _process_name(int(found[1])) if found else "another process"
+                raise WarehouseLockedError(
+                    f"The warehouse of shop {shop.name} is held by {holder}.",
+                    f"Waited {timeout:.0f} s. Let it finish, or end it, and run this again.",
+                ) from error
+            time.sleep(0.2)
 
 
 @contextmanager
@@ -96,30 +202,20 @@ def open_warehouse(
     ------
     WarehouseLockedError
         If it is still held after `timeout` seconds; says by whom.
+    OnemartError
+        If it cannot be opened or written, for want of permission or room, or because the file is
+        no warehouse.
     """
-    shop.warehouse.parent.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + timeout
-    while True:
+    with explain_disk(f"The warehouse of shop {shop.name}"):
+        if not read_only:
+            _create_warehouse(shop.warehouse)
+        connection = _connect(shop, read_only=read_only, timeout=timeout)
         try:
-            connection = duckdb.connect(str(shop.warehouse), read_only=read_only)
-            break
-        except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
-                raise
-            if time.monotonic() >= deadline:
-                found = _PID.search(str(error))
-                holder = _process_name(int(found[1])) if found else "another process"
-                raise WarehouseLockedError(
-                    f"The warehouse of shop {shop.name} is held by {holder}.",
-                    f"Waited {timeout:.0f} s. Let it finish, or end it, and run this again.",
-                ) from error
-            time.sleep(0.2)
-    try:
-        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        connection.execute("set timezone = 'UTC'")
-        yield Warehouse(connection, shop.warehouse)
-    finally:
-        connection.close()
+            connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+            connection.execute("set timezone = 'UTC'")
+            yield Warehouse(connection, shop.warehouse)
+        finally:
+            connection.close()
 
 
 @contextmanager
@@ -131,22 +227,37 @@ def hold_gate(shop: Shop, command: str, *, timeout: float = LOCK_TIMEOUT_SECONDS
     WarehouseLockedError
         If another one is still at it after `timeout` seconds; says which and since when.
     """
-    shop.lock.parent.mkdir(parents=True, exist_ok=True)
-    told = shop.lock.with_suffix(".json")
-    lock = filelock.FileLock(str(shop.lock))
+    with explain_disk(f"The gate of shop {shop.name}"):
+        shop.lock.parent.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(str(shop.lock))
+        try:
+            lock.acquire(timeout=timeout)
+        except filelock.Timeout as error:
+            raise WarehouseLockedError(
+                f"{_holder_told(shop)} at the gate of shop {shop.name}.",
+                f"Waited {timeout:.0f} s. Let it finish and run this again.",
+            ) from error
+    told = _holder_file(shop)
+    since = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        lock.acquire(timeout=timeout)
-    except filelock.Timeout as error:
-        holder = json.loads(told.read_text()) if told.is_file() else {}
-        who = f"'{holder.get('command', 'onemart')}', process {holder.get('pid', '?')}"
-        raise WarehouseLockedError(
-            f"{who}, has been at the gate of shop {shop.name} since {holder.get('since', '?')}.",
-            f"Waited {timeout:.0f} s. Let it finish and run this again.",
-        ) from error
-    try:
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        told.write_text(json.dumps({"command": command, "pid": os.getpid(), "since": since}))
+        # Only a courtesy to those who wait: a full disk must not end the run here.
+        with suppress(OSError):
+            told.write_text(json.dumps({"command": command, "pid": os.getpid(), "since": since}))
         yield
     finally:
-        told.unlink(missing_ok=True)
+        with suppress(OSError):
+            told.unlink()
         lock.release()
+
+
+def _holder_file(shop: Shop) -> Path:
+    return shop.lock.with_suffix(".json")
+
+
+def _holder_told(shop: Shop) -> str:
+    """Say who holds the gate; the note may be half written, or gone by now."""
+    try:
+        told = json.loads(_holder_file(shop).read_text())
+        return f"'{told['command']}', process {told['pid']}, since {told['since']}, is"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "Another process is"
