@@ -1,5 +1,6 @@
 """The `onemart` command: what dbt does not do, and dbt where it helps."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ Wait = Annotated[
 DELIVERY_HELP = "Only this delivery, by its id."
 
 
-def _show_version(*, asked: bool) -> None:
+def _show_version(asked: bool) -> None:  # noqa: FBT001  (typer calls it by place)
     if asked:
         console.print(f"onemart {__version__}")
         raise typer.Exit
@@ -45,10 +46,11 @@ def _show_version(*, asked: bool) -> None:
 def _options(
     *,
     version: Annotated[
-        bool, typer.Option("--version", help="Show the version.", is_eager=True)
+        bool,
+        typer.Option("--version", help="Show it.", callback=_show_version, is_eager=True),
     ] = False,
 ) -> None:
-    _show_version(asked=version)
+    """Take the options that stand before a command."""
 
 
 @contextmanager
@@ -371,12 +373,20 @@ def sources(
 
 def main() -> None:
     """Run the command; errors that a person can act on come without a traceback."""
+    status = 0
     try:
         app()
     except OnemartError as error:
         console.print("[red]error[/] ", end="")
         console.print(str(error), markup=False)
-        sys.exit(error.exit_status)
+        status = error.exit_status
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Great Expectations keeps references to DuckDB to the very end, of which DuckDB's binding would
+    # complain at length on the way out. All files are closed by now, so leave without it.
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -93,7 +93,10 @@ class DuckdbDatasource(SQLDatasource):
     def get_execution_engine(self) -> SqlAlchemyExecutionEngine:
         """Return the engine, the same one each time."""
         if self._execution_engine is None:
-            self._execution_engine = _KeepingEngine(engine=self.get_engine())
+            # The delivery is a table already; GX need not copy it.
+            self._execution_engine = _KeepingEngine(
+                engine=self.get_engine(), create_temp_table=False
+            )
         return self._execution_engine
 
     def close(self) -> None:
