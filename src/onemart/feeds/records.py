@@ -9,7 +9,7 @@ only records with quotes are parsed one by one.
 import csv
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -27,6 +27,7 @@ LONGEST_RECORD = 1 << 20
 
 _MOST_LINES_IN_QUOTES = 1_000
 _CHUNK = 4 << 20
+_ESCAPED = re.compile(r"\\u(0000|[dD][89a-fA-F])")
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 csv.field_size_limit(LONGEST_RECORD)
@@ -92,7 +93,7 @@ class TextRecords:
             self.lines_read = lines.number
 
     def _csv_parser(self, lines: "_Lines") -> "CsvParser":
-        while lines.peek() == b"":
+        while (line := lines.peek()) is not None and not _without_end(line):
             lines.take()
         if lines.peek() is None:
             raise Unreadable(
@@ -100,7 +101,7 @@ class TextRecords:
                 f"{self.path.name} has blank lines only. The first line is the header.",
             )
         _, first = lines.take()
-        self.header = _header(first, self.contract, self.path.name, self.notes)
+        self.header = _header(_without_end(first), self.contract, self.path.name, self.notes)
         return CsvParser(self.contract, self.header)
 
     def _given(self, *tables: pa.Table | None) -> Iterator[pa.RecordBatch]:
@@ -148,7 +149,7 @@ def _table(rows: _Rows, schema: pa.Schema) -> pa.Table:
 
 
 class _Lines:
-    """Physical lines of a stream, with their numbers, in blocks of bounded size."""
+    """Physical lines of a stream, with their numbers and ends, in blocks of bounded size."""
 
     def __init__(self, content: IO[bytes]) -> None:
         self._read = content.read
@@ -162,40 +163,38 @@ class _Lines:
     def fill(self) -> bool:
         """Read on until there are lines or nothing is left; tell which."""
         while self._next >= len(self._block) and not self._at_end:
-            self._block, self._next = self._read_block(), 0
+            self._block, self._next = self._read_block().splitlines(keepends=True), 0
         return self._next < len(self._block)
 
-    def _read_block(self) -> list[bytes]:
-        chunk = self._read(_CHUNK)
+    def _read_block(self) -> bytes:
+        """Return the next whole lines; nothing, if more must be read for that."""
+        chunk = self._read(max(_CHUNK, len(BYTE_ORDER_MARK)))
+        if not chunk:
+            self._at_end = True
+            return self._rest
         if self._is_first:
             chunk = chunk.removeprefix(BYTE_ORDER_MARK)
             self._is_first = False
-        if not chunk:
-            self._at_end = True
-            block, self._rest = self._rest.splitlines(), b""
-            return block
         data = self._rest + chunk
-        if data.endswith(b"\r"):
-            # The line feed of this line end may be the next byte.
-            chunk_end = data.rfind(b"\n") + 1
-        else:
-            chunk_end = max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
-        if not chunk_end and len(data) > LONGEST_RECORD:
-            return self._pass_overlong(data)
-        self._rest = data[chunk_end:]
-        return data[:chunk_end].splitlines()
+        # The line feed that belongs to a last carriage return may be the next byte.
+        end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, -1)) + 1
+        if not end and len(data) > LONGEST_RECORD + 1:
+            self._pass_overlong(data)
+            return b""
+        self._rest = data[end:]
+        return data[:end]
 
-    def _pass_overlong(self, data: bytes) -> list[bytes]:
+    def _pass_overlong(self, data: bytes) -> None:
         """Keep the start of a line that has no end in sight, and pass over the rest of it."""
-        kept = data[: LONGEST_RECORD + 1]
+        self._rest = data[: LONGEST_RECORD + 1]
+        if data.endswith(b"\r"):
+            self._rest += b"\r"
+            return
         while chunk := self._read(_CHUNK):
             end = min((at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0), default=-1)
             if end >= 0:
-                rest = chunk[end:]
-                self._rest = rest[2:] if rest.startswith(b"\r\n") else rest[1:]
-                return [kept]
-        self._rest, self._at_end = b"", True
-        return [kept]
+                self._rest += chunk[end:]
+                return
 
     def peek(self) -> bytes | None:
         """Return the next line without passing it; None at the end."""
@@ -218,9 +217,17 @@ class _Lines:
 
     def put_back(self, lines: list[bytes]) -> None:
         """Undo `take` for the last `lines`."""
-        self._block = lines + self._block[self._next :]
-        self._next = 0
         self.number -= len(lines)
+        if self._next >= len(lines):
+            self._next -= len(lines)
+        else:
+            self._block, self._next = lines + self._block[self._next :], 0
+
+
+def _without_end(line: bytes) -> bytes:
+    if line.endswith(b"\n"):
+        return line[:-2] if line.endswith(b"\r\n") else line[:-1]
+    return line.removesuffix(b"\r")
 
 
 def _decode(record: bytes, encoding: str) -> tuple[str, str]:
@@ -256,43 +263,50 @@ class CsvParser:
             for column in contract.columns
         ]
         stop = re.escape(contract.delimiter)
-        closed = rf'(?:"(?:[^"]|"")*"|[^"{stop}][^{stop}]*|)'
-        self._whole = re.compile(rf"{closed}(?:{stop}{closed})*", re.DOTALL)
-        self._open = re.compile(rf'(?:{closed}{stop})*"(?:[^"]|"")*', re.DOTALL)
+        opened = r'"[^"]*+(?:""[^"]*+)*+'
+        closed = rf'(?:{opened}"|[^"{stop}][^{stop}]*+|)'
+        self._whole = re.compile(rf"{closed}(?:{stop}{closed})*+")
+        self._open = re.compile(rf"(?:{closed}{stop})*+{opened}")
+        self._blank = b" \t".replace(contract.delimiter.encode(), b"")
 
     def __call__(self, lines: _Lines) -> tuple[_Rows, pa.Table | None]:
         rows = _Rows()
         first, block = lines.take_block()
-        joined = b"\n".join(block)
-        if b'"' not in joined and b"\0" not in joined and len(joined) < 4 * _CHUNK:
-            plain = self._split_block(first, block, joined, rows)
-            if plain is not None:
-                return rows, plain
+        whole = b"".join(block)
+        if b'"' not in whole and max(map(len, block)) <= LONGEST_RECORD:
+            return rows, self._split(range(first, first + len(block)), block, rows)
         lines.put_back(block)
+        numbers, plain = [], []
         while lines.number < first - 1 + len(block):
-            number, record = lines.take()
-            if b'"' in record:
-                record = self._to_end_of_quotes(record, lines)
-            self.one(number, record, rows)
-        return rows, None
+            number, line = lines.take()
+            if b'"' in line or len(line) > LONGEST_RECORD:
+                self.one(number, _without_end(self._to_end_of_quotes(line, lines)), rows)
+            else:
+                numbers.append(number)
+                plain.append(line)
+        return rows, self._split(numbers, plain, rows) if plain else None
 
-    def _split_block(
-        self, first: int, block: list[bytes], joined: bytes, rows: _Rows
-    ) -> pa.Table | None:
+    def _split(self, numbers: Sequence[int], lines: list[bytes], rows: _Rows) -> pa.Table | None:
         """Split lines without quotes at once; None if some are not in the encoding."""
-        if max(map(len, block)) > LONGEST_RECORD:
-            return None
+        records = [_without_end(line) for line in lines]
+        joined = b"\n".join(records)
         try:
-            texts = joined.decode(self.encoding).split("\n")
+            texts = [] if b"\0" in joined else joined.decode(self.encoding).split("\n")
         except UnicodeDecodeError:
+            texts = []
+        if not texts:
+            for single, record in zip(numbers, records, strict=True):
+                self.one(single, record, rows)
             return None
         text = pa.array(texts, pa.string())
-        number = pa.array(range(first, first + len(texts)), pa.int64())
-        record = pa.array(block, pa.binary())
+        number = pa.array(numbers, pa.int64())
+        record = pa.array(records, pa.binary())
         fields = pc.split_pattern(text, self.delimiter)
-        fits = pc.and_(pc.equal(pc.list_value_length(fields), self.width), pc.not_equal(text, ""))
+        fits = pc.equal(pc.list_value_length(fields), self.width)
+        if self.width == 1:
+            fits = pc.and_(fits, pc.not_equal(pc.utf8_trim(text, self._blank.decode()), ""))
         for index in pc.indices_nonzero(pc.invert(fits)).to_pylist():
-            self.one(first + index, block[index], rows)
+            self.one(numbers[index], records[index], rows)
         fields, number, record = fields.filter(fits), number.filter(fits), record.filter(fits)
         columns = []
         for position in self.positions:
@@ -306,7 +320,7 @@ class CsvParser:
 
     def one(self, number: int, record: bytes, rows: _Rows) -> None:
         """Append the record to `rows`, with its fields or its defect; a blank line is no record."""
-        if not record.strip():
+        if not record.strip(self._blank):
             return
         text, defect = _decode(record, self.encoding)
         fields: list[str | None] = [None] * len(self.positions)
@@ -334,27 +348,27 @@ class CsvParser:
         amount = "few" if len(values) < self.width else "many"
         return [], f"too {amount} fields: {len(values)}, the header has {self.width}"
 
-    def _to_end_of_quotes(self, record: bytes, lines: _Lines) -> bytes:
+    def _to_end_of_quotes(self, line: bytes, lines: _Lines) -> bytes:
         """Join the lines that a quoted field spans; if it never closes, the first line alone."""
         taken: list[bytes] = []
-        joined = record
-        while self._open.fullmatch(joined.decode("latin-1")):
+        joined = line
+        while self._open.fullmatch(_without_end(joined).decode("latin-1")):
             size = len(joined)
             while True:
                 following = lines.peek()
                 if following is None or size > LONGEST_RECORD or len(taken) > _MOST_LINES_IN_QUOTES:
                     lines.put_back(taken)
-                    return record
+                    return line
                 lines.take()
                 taken.append(following)
-                size += len(following) + 1
+                size += len(following)
                 if b'"' in following:
                     break
-            joined = b"\n".join([record, *taken])
-        if self._whole.fullmatch(joined.decode("latin-1")):
+            joined = line + b"".join(taken)
+        if self._whole.fullmatch(_without_end(joined).decode("latin-1")):
             return joined
         lines.put_back(taken)
-        return record
+        return line
 
 
 class JsonParser:
@@ -368,8 +382,8 @@ class JsonParser:
     def __call__(self, lines: _Lines) -> tuple[_Rows, pa.Table | None]:
         rows = _Rows()
         first, block = lines.take_block()
-        for number, record in enumerate(block, first):
-            self.one(number, record, rows)
+        for number, line in enumerate(block, first):
+            self.one(number, _without_end(line), rows)
         return rows, None
 
     def one(self, number: int, record: bytes, rows: _Rows) -> None:
@@ -389,7 +403,10 @@ class JsonParser:
                 )
                 if not isinstance(found, dict):
                     raise TypeError("the line is JSON, but no object")
-                fields = [_as_text(found.get(column)) for column in self.columns]
+                given = [_as_text(found.get(column)) for column in self.columns]
+                if _ESCAPED.search(text):
+                    _refuse_escaped([*given, *found])
+                fields = given
                 self._note_unknown(set(found))
             except json.JSONDecodeError as error:
                 defect = f"not JSON: {error.msg} at character {error.colno}"
@@ -404,6 +421,17 @@ class JsonParser:
         for key in sorted(keys - self._unknown - set(self.columns)):
             self._unknown.add(key)
             self.notes.append(_extra_column(key))
+
+
+def _refuse_escaped(texts: list[str | None]) -> None:
+    """Refuse what a text cannot hold: NUL, and one half of a pair of surrogates."""
+    joined = "".join(text or "" for text in texts)
+    if "\0" in joined:
+        raise ValueError("a text holds NUL")
+    try:
+        joined.encode()
+    except UnicodeEncodeError:
+        raise ValueError("a text holds half a character, a lone surrogate") from None
 
 
 def _refuse_constant(constant: str) -> str:
@@ -468,7 +496,9 @@ def _why_missing(
 ) -> tuple[str, str]:
     expected = {column.name.lower() for column in contract.columns}
     for delimiter, word in _DELIMITERS.items():
-        others = {column.strip().lower() for column in text.split(delimiter)}
+        others = {
+            column.strip().lower() for column in next(csv.reader([text], delimiter=delimiter), [])
+        }
         if delimiter != contract.delimiter and len(expected) > 1 and expected <= others:
             wanted = _DELIMITERS.get(contract.delimiter, repr(contract.delimiter))
             return "wrong_delimiter", (
