@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
-__all__ = ["BYTE_ORDER_MARK", "Look", "Unreadable", "hash_file", "look_at", "open_bytes"]
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+__all__ = [
+    "BYTE_ORDER_MARK",
+    "Look",
+    "Unreadable",
+    "damaged_parquet",
+    "hash_file",
+    "look_at",
+    "open_bytes",
+]
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -40,12 +51,15 @@ class Look:
     Attributes
     ----------
     lines : int
-        Physical lines, counted from the bytes alone; 0 for Parquet.
+        Physical lines of a text file, counted from the bytes alone.
+    rows : int
+        Rows of a Parquet file, as its footer counts them.
     notes : tuple of str
         What is unusual, but no reason to refuse the file.
     """
 
     lines: int
+    rows: int
     notes: tuple[str, ...]
 
 
@@ -86,18 +100,39 @@ def hash_file(path: Path) -> str:
 
 
 def look_at(path: Path, *, is_text: bool) -> Look:
-    """Count the lines of a text file and look for what it must not hold.
+    """Count the lines or rows of a file and look for what it must not hold.
 
     Raises
     ------
     Unreadable
-        If the file is empty, UTF-16, or its compression is damaged.
+        If the file is empty, UTF-16, or its compression or its Parquet footer is damaged.
     """
     if path.stat().st_size == 0:
         raise Unreadable(
             "empty_file", f"{path.name} is empty (0 bytes). A delivery without rows has a header."
         )
-    return Look(*_count_lines(path)) if is_text else Look(0, ())
+    if not is_text:
+        return Look(0, _count_rows(path), ())
+    lines, notes = _count_lines(path)
+    return Look(lines, 0, notes)
+
+
+def _count_rows(path: Path) -> int:
+    # Opened here, because Arrow takes no file name that is not UTF-8.
+    with path.open("rb") as content:
+        try:
+            return int(pq.read_metadata(content).num_rows)
+        except (pa.ArrowException, OSError) as error:
+            raise damaged_parquet(path, error) from error
+
+
+def damaged_parquet(path: Path, error: Exception) -> Unreadable:
+    """Say that the file is no intact Parquet file."""
+    return Unreadable(
+        "damaged_parquet",
+        f"{path.name} is no intact Parquet file ({str(error).splitlines()[0][:200]})."
+        " It may have been cut off in transfer: ask for the file again.",
+    )
 
 
 def _count_lines(path: Path) -> tuple[int, tuple[str, ...]]:
@@ -122,8 +157,8 @@ def _count_lines(path: Path) -> tuple[int, tuple[str, ...]]:
             unix += chunk.count(b"\n") - pairs - cut
             old_mac += chunk.count(b"\r") - pairs - cut
             last = chunk[-1:]
-    if not last:
-        raise Unreadable("empty_file", f"{path.name} holds nothing once it is decompressed.")
+    if not last or (position == 0 and chunk == BYTE_ORDER_MARK):
+        raise Unreadable("empty_file", f"{path.name} holds no text, not even a header.")
     styles = {"LF": unix, "CRLF": windows, "CR": old_mac}
     used = [f"{count} {style}" for style, count in styles.items() if count]
     if len(used) > 1:
