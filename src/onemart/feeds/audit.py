@@ -79,8 +79,8 @@ def audit_table(warehouse: Warehouse, delivery: Delivery, staged: Staged, audit:
     if staged.records and bad / staged.records > limit:
         audit.reject(
             "too_many_bad_lines",
-            f"{bad:,} of {staged.records:,} lines are bad, {bad / staged.records:.1%}; the contract"
-            f" allows {limit:.0%}. {_most_frequent(warehouse, delivery)}"
+            f"{delivery.file_name}: {bad:,} of {staged.records:,} lines are bad,"
+            f" {bad / staged.records:.1%}; the contract allows {limit:.0%}. {_most_frequent(warehouse, delivery)}"
             " Ask for a repaired file, or repair the contract and land the file again.",
         )
     if delivery.contract.deliveries.relation == "fullSnapshot" and staged.records == 0:
@@ -96,7 +96,9 @@ def _most_frequent(warehouse: Warehouse, delivery: Delivery) -> str:
         f"select reason, count(*), min(_line) from {delivery.bad}"
         f" group by reason order by count(*) desc, reason limit {_REASONS_SHOWN}"
     )
-    return " ".join(f"{reason} ({count:,} lines, first {line})." for reason, count, line in reasons)
+    return " ".join(
+        f"{reason} ({count:,} lines, the first is line {line})." for reason, count, line in reasons
+    )
 
 
 def _result(audit: Audit, what: str, unexpected: int, contract_line: int | None = None) -> None:
@@ -214,8 +216,8 @@ def _apply(warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: 
     if verdict.error:
         audit.reject(
             "rule_cannot_execute",
-            f"The rule '{rule.name}' of {contract.where(rule.line)} cannot be executed:"
-            f" {verdict.error}. Repair the rule and land the file again.",
+            f"{delivery.file_name}: the rule '{rule.name}' of {contract.where(rule.line)} cannot be"
+            f" executed: {verdict.error}. Repair the rule and land the file again.",
         )
     elif verdict.success:
         return
@@ -224,7 +226,8 @@ def _apply(warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: 
         if rule.severity == "error":
             audit.reject(
                 "table_rule",
-                f"The file breaks a rule about files as a whole. {told}. Ask whether it is whole.",
+                f"{delivery.file_name} breaks a rule about files as a whole. {told}."
+                " Ask whether it is whole.",
             )
         else:
             audit.warnings.append(told)
