@@ -48,6 +48,7 @@ WEEK_1 = Delivery(
         sold(12, 902, "8.00", "2017-01-04 05:01"),
         sold(12, 903, "9.00", "2017-01-06 05:01"),
         sold(13, 900, "16.00", "2017-01-07 12:00", store=5),
+        sold(14, 900, "3.00", "2017-01-02 16:00", store=5),
     ],
 )
 # Basket 11 keeps one line, basket 12 loses its first and its middle day, the 7th becomes empty.
@@ -55,17 +56,26 @@ WEEK_1_CORRECTED = Delivery(
     TRANSACTIONS,
     "1",
     2,
-    [sold(11, 900, "1.50", "2017-01-02 15:00"), sold(12, 903, "9.00", "2017-01-06 05:01")],
+    [
+        sold(11, 900, "1.50", "2017-01-02 15:00"),
+        sold(12, 903, "9.00", "2017-01-06 05:01"),
+        sold(14, 900, "3.00", "2017-01-02 16:00", store=5),
+    ],
 )
+# Basket 22 is of the 13th in New York, a day that no other delivered day lies next to.
+WEEK_2_KEPT = [
+    sold(22, 901, "5.00", "2017-01-14 03:00", week=2),
+    sold(21, 901, "32.00", "2017-01-09 12:00", week=2),
+    sold(21, 904, "64.00", "2017-01-09 12:00", week=2),
+]
+# Basket 14 has a line in either week, and loses the one in week 2.
 WEEK_2 = Delivery(
     TRANSACTIONS,
     "2",
     1,
-    [
-        sold(21, 901, "32.00", "2017-01-09 12:00", week=2),
-        sold(21, 904, "64.00", "2017-01-09 12:00", week=2),
-    ],
+    [*WEEK_2_KEPT, sold(14, 905, "7.00", "2017-01-10 12:00", store=5, week=2)],
 )
+WEEK_2_CORRECTED = Delivery(TRANSACTIONS, "2", 2, WEEK_2_KEPT)
 CATALOGUE = Delivery(PRODUCTS, "all", 1, [product(900), product(901)])
 LATER_CATALOGUE = Delivery(PRODUCTS, "all", 2, [product(900), product(902), product(904)])
 DECEMBER = Delivery(
@@ -76,10 +86,11 @@ DECEMBER = Delivery(
         invoiced("536365", "85123A", 6, "2010-12-01 08:26"),
         invoiced("536370", "85123A", 6, "2010-12-10 08:26"),
         invoiced("536371", "85123A", 6, "2010-12-11 08:26", None),
+        invoiced("536373", "22423", 1, "2010-12-09 08:26"),
         invoiced("C536379", "85123A", -1, "2010-12-14 09:41"),
     ],
 )
-# The sale that both returns were matched to is gone; one of another product has come.
+# The sales that returns of both months were matched to are gone; one of another product has come.
 DECEMBER_CORRECTED = Delivery(
     INVOICES,
     "2010-12",
@@ -98,6 +109,7 @@ JANUARY = Delivery(
         invoiced("C540001", "85123A", -2, "2011-01-04 10:00"),
         invoiced("C540002", "71053", -1, "2011-01-05 10:00"),
         invoiced("C540003", "85123A", -1, "2011-01-06 10:00", None),
+        invoiced("C540004", "22423", -1, "2011-01-07 10:00"),
     ],
 )
 EVERYTHING = (
@@ -109,6 +121,7 @@ EVERYTHING = (
     WEEK_1_CORRECTED,
     LATER_CATALOGUE,
     DECEMBER_CORRECTED,
+    WEEK_2_CORRECTED,
 )
 # A build follows each group.
 ORDERS_OF_ARRIVAL = {
@@ -120,11 +133,12 @@ ORDERS_OF_ARRIVAL = {
         [CATALOGUE, WEEK_1_CORRECTED],
         [DECEMBER_CORRECTED],
         [LATER_CATALOGUE],
+        [WEEK_2_CORRECTED],
     ],
     "the correction before what it corrects": [
         [LATER_CATALOGUE, DECEMBER_CORRECTED, WEEK_1_CORRECTED],
         [WEEK_1, JANUARY],
-        [CATALOGUE, WEEK_2],
+        [CATALOGUE, WEEK_2_CORRECTED, WEEK_2],
         [DECEMBER],
     ],
 }
@@ -157,9 +171,9 @@ def test_an_incremental_build_equals_a_full_refresh(
     for group in groups:
         warehouse.deliver(*group)
         build(dbt, warehouse)
-    # Two lines of the correction and two of week 2, three of either month: marts that stayed
+    # Three lines of either week, three and four of the months: marts that stayed
     # empty would equal their full refresh too.
-    assert [len(rows) for rows in facts(warehouse).values()] == [10, 9, 4, 10]
+    assert [len(rows) for rows in facts(warehouse).values()] == [13, 12, 5, 13]
     assert_equals_full_refresh(dbt, warehouse)
 
 
@@ -168,7 +182,7 @@ def test_a_late_week_changes_only_its_days(dbt: Dbt, warehouse: SyntheticWarehou
     build(dbt, warehouse)
     # Whatever is written again loses this mark.
     for name in FACTS:
-        warehouse.run(f"update marts.{name} set currency_code = 'MARK'")
+        warehouse.run(f"update marts.{name} set currency_code = 'ZZZ'")
     warehouse.deliver(WEEK_1)
     build(dbt, warehouse)
     day = {"fct_returns": "return_date"}
@@ -176,15 +190,15 @@ def test_a_late_week_changes_only_its_days(dbt: Dbt, warehouse: SyntheticWarehou
         name: warehouse.run(
             f"select cast(min({column}) as varchar), cast(max({column}) as varchar), count(*)"
             f" from (select {day.get(name, 'order_date')} as {column} from marts.{name}"
-            "  where currency_code <> 'MARK')"
+            "  where currency_code <> 'ZZZ')"
         )
         for name, column in dict.fromkeys(FACTS, "day").items()
     }
     assert written == {
-        "fct_order_lines": [("2017-01-02", "2017-01-07", 6)],
-        "fct_orders": [("2017-01-02", "2017-01-07", 3)],
+        "fct_order_lines": [("2017-01-02", "2017-01-07", 7)],
+        "fct_orders": [("2017-01-02", "2017-01-07", 4)],
         "fct_returns": [(None, None, 0)],
-        "fct_sales_daily": [("2017-01-02", "2017-01-07", 6)],
+        "fct_sales_daily": [("2017-01-02", "2017-01-07", 7)],
     }
 
 
@@ -225,5 +239,5 @@ def test_a_model_built_on_a_lagging_one_is_built_again_when_that_caught_up(
     warehouse.deliver(CATALOGUE, WEEK_1_CORRECTED, DECEMBER)
     build(dbt, warehouse, *FACTS)
     build(dbt, warehouse)
-    assert len(warehouse.rows("fct_order_lines")) == 6
+    assert len(warehouse.rows("fct_order_lines")) == 8
     assert_equals_full_refresh(dbt, warehouse)
