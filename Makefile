@@ -63,7 +63,7 @@ docs: setup dbt-deps  ## Write the dbt documentation of SHOP as one page, target
 ##  Checks
 
 .PHONY: test
-test: setup setup-lint dbt-deps lint pytest dbt-test  ## Set up, then pass every check below.
+test: setup setup-lint dbt-deps lint dbt-test pytest  ## Set up, then pass every check below.
 
 .PHONY: lint
 lint: lint-python lint-types lint-sql lint-dbt lint-text  ## All checkers; `make -k lint` goes on after a complaint.
