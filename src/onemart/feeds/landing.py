@@ -7,6 +7,7 @@ doubt: what lies in a work folder was at the gate, and the ledger says whether i
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,10 @@ __all__ = [
     "find_claimed",
     "find_files",
     "find_strangers",
+    "is_regular",
     "move",
     "signature",
+    "sweep",
 ]
 
 _UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload")
@@ -34,11 +37,14 @@ class Found:
     ----------
     waiting : str
         Why it is not taken yet; empty if it is whole.
+    is_denied : bool
+        Whether this is the feed's folder, which may not be listed, instead of a file.
     """
 
     contract: Contract
     path: Path
     waiting: str = ""
+    is_denied: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,15 +65,22 @@ def signature(path: Path) -> Signature:
 def find_files(shop: Shop, contract: Contract) -> Iterator[Found]:
     """Yield the feed's files in landing by name; hidden and unfinished ones are no deliveries."""
     folder = shop.landing / contract.source / contract.feed
-    if not folder.is_dir():
-        return
+    try:
+        if folder.is_dir():
+            yield from [
+                Found(contract, path, _why_waiting(path, contract))
+                for path in sorted(folder.iterdir())
+                if _is_delivery(path, contract)
+            ]
+    except PermissionError:
+        yield Found(contract, folder, is_denied=True)
+
+
+def _is_delivery(path: Path, contract: Contract) -> bool:
     told = contract.deliveries
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or (path.is_dir() and not path.is_symlink()):
-            continue
-        if told.complete == "marker" and path.name.endswith(told.marker_suffix):
-            continue
-        yield Found(contract, path, _why_waiting(path, contract))
+    if path.name.startswith(".") or (path.is_dir() and not path.is_symlink()):
+        return False
+    return told.complete != "marker" or not path.name.endswith(told.marker_suffix)
 
 
 def _why_waiting(path: Path, contract: Contract) -> str:
@@ -115,8 +128,20 @@ def is_regular(path: Path) -> bool:
 
 
 def move(path: Path, folder: Path) -> Path:
-    """Move the file into `folder` by one rename; drop the folder it leaves if that is empty."""
+    """Move the file into `folder` by one rename, and drop work folders left empty."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / path.name
-    path.replace(target)
+    try:
+        path.replace(target)
+    except OSError:
+        with suppress(OSError):
+            folder.rmdir()
+        raise
     return target
+
+
+def sweep(shop: Shop, contract: Contract) -> None:
+    """Drop the empty work folders of files that were moved on."""
+    for folder in (shop.work / contract.source / contract.feed).glob("*"):
+        with suppress(OSError):
+            folder.rmdir()
