@@ -5,16 +5,13 @@ nothing had happened: nothing counts before the ledger has its row, and a file t
 stays in its work folder until then.
 """
 
-import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import duckdb
 
 from onemart.errors import ContractError, OnemartError
 from onemart.feeds.audit import audit_lines, audit_table
@@ -28,14 +25,21 @@ from onemart.feeds.landing import (
     is_regular,
     move,
     signature,
+    sweep,
 )
 from onemart.feeds.ledger import prepare_ledger
 from onemart.feeds.look import Unreadable, hash_file, look_at
 from onemart.feeds.pii import read_key
 from onemart.feeds.publish import Balance, LedgerRow, ledger_row, publish, record
-from onemart.feeds.staging import Staged, drop_staged, stage
+from onemart.feeds.staging import Staged, drop_staged, link_beside, stage
 from onemart.feeds.tables import prepare_feed
-from onemart.feeds.warehouse import Warehouse, hold_gate, now, open_warehouse
+from onemart.feeds.warehouse import (
+    Warehouse,
+    explain_disk,
+    hold_gate,
+    now,
+    open_warehouse,
+)
 from onemart.project import Project, Shop
 
 if TYPE_CHECKING:
@@ -132,6 +136,7 @@ class Gate:
         """Return all files there are: those a killed run left at the gate first."""
         found: list[Found] = []
         for contract in self.contracts:
+            sweep(self.shop, contract)
             found += [*find_claimed(self.shop, contract), *find_files(self.shop, contract)]
         return found
 
@@ -140,18 +145,17 @@ class Gate:
         contract, path = found.contract, found.path
         if found.waiting:
             return Outcome(contract, path.name, "waiting", found.waiting)
+        if found.is_denied:
+            return self._refuse_unreadable(found)
         finished = self._finish_killed(found)
         if finished is not None:
             return finished
         try:
-            return self._take_readable(found)
-        except PermissionError:
-            return self._refuse_unreadable(found)
-        except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
-            raise _no_room(path, error) from error
-        except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}:
-                raise _no_room(path, error) from error
+            with explain_disk(path.name):
+                return self._take_readable(found)
+        except OnemartError as error:
+            if self._is_denied(found, error.__cause__):
+                return self._refuse_unreadable(found)
             raise
 
     def _finish_killed(self, found: Found) -> Outcome | None:
@@ -173,24 +177,26 @@ class Gate:
         delivery = self._claim(found, hash_file(found.path))
         if signature(delivery.path) != before:
             move(delivery.path, found.path.parent)
+            sweep(self.shop, found.contract)
             return Outcome(
                 found.contract, found.path.name, "waiting", "it changed while it was read"
             )
         same = self._already_accepted(delivery)
         if same is not None:
             return self._skip(delivery, same)
-        lines = 0
+        records = 0
         try:
-            period, order = name_says(delivery.contract, delivery.path.name)
             look = look_at(delivery.path, is_text=delivery.contract.format != "parquet")
             self.on_step("looked", delivery.file_name)
-            lines = look.lines
+            has_header = delivery.contract.format == "csv"
+            records = max(look.lines - has_header, 0) + look.rows
+            period, order = name_says(delivery.contract, delivery.file_name)
             delivery = replace(delivery, period=period, order=order)
             drop_staged(self.warehouse, delivery)
             staged = stage(self.warehouse, delivery, look)
         except Unreadable as trouble:
             drop_staged(self.warehouse, delivery)
-            return self._refuse(delivery, lines, trouble)
+            return self._refuse(delivery, records, trouble)
         self.on_step("loaded", delivery.file_name)
         row = self._audit_and_publish(delivery, staged)
         drop_staged(self.warehouse, delivery)
@@ -267,13 +273,13 @@ class Gate:
         self.on_step("committed", delivery.file_name)
         return self._finish(delivery, row)
 
-    def _refuse(self, delivery: Delivery, lines: int, trouble: Unreadable) -> Outcome:
+    def _refuse(self, delivery: Delivery, records: int, trouble: Unreadable) -> Outcome:
         """Reject a file that could not be staged; its records are counted by its lines."""
-        records = max(lines - 1, 0) if delivery.contract.format == "csv" else lines
         unreadable = records if delivery.contract.deliveries.control_total else 0
         balance = Balance(delivered=records, rejected=records, unreadable=unreadable)
         row = ledger_row(delivery, balance)
-        row |= {"status": "rejected", "reason_code": trouble.code, "reason": trouble.reason}
+        row["status"], row["reason_code"] = "rejected", trouble.code
+        row["reason"] = _storable(trouble.reason)
         return self._record(delivery, row)
 
     def _skip(self, delivery: Delivery, same: str) -> Outcome:
@@ -299,26 +305,41 @@ class Gate:
             ),
         )
 
+    def _is_denied(self, found: Found, error: BaseException | None) -> bool:
+        """Tell whether this is about permission for the delivered file, not for the gate's own."""
+        return (
+            isinstance(error, PermissionError)
+            and str(error.filename) == str(found.path)
+            and not found.path.is_relative_to(self.shop.work)
+        )
+
     def _refuse_unreadable(self, found: Found) -> Outcome:
         """Leave the file where it is, for somebody to give permission, and say so."""
+        name = _storable(found.path.name)
+        if found.is_denied:
+            todo = f"list {found.path} and to move files out of it"
+        else:
+            todo = f"read it and to move it out of {found.path.parent}"
         return Outcome(
             found.contract,
-            _storable(found.path.name),
+            name,
             "rejected",
-            f"{found.path.name} cannot be opened: permission denied. Give the user of the gate"
-            f" permission to read it and to move it out of {found.path.parent.name}/, then land"
-            " again.",
+            f"{name} cannot be opened: permission denied. Give the user of the gate permission to"
+            f" {todo}, then land again.",
         )
 
     def _put_away(self, path: Path, contract: Contract, identity: str, status: str) -> None:
-        marker_name = path.name + contract.deliveries.marker_suffix
         base = self.shop.rejected if status == "rejected" else self.shop.archive
-        move(path, base / contract.source / contract.feed / identity)
-        with suppress(OSError):
-            path.parent.rmdir()
-        if contract.deliveries.complete == "marker":
-            marker = self.shop.landing / contract.source / contract.feed / marker_name
-            marker.unlink(missing_ok=True)
+        folder = base / contract.source / contract.feed / identity
+        with explain_disk(f"{path.name} is {status}, but could not be put into {folder}"):
+            link_beside(path).unlink(missing_ok=True)
+            if contract.deliveries.complete == "marker":
+                # Before the file goes: a marker that stayed would call the next file whole.
+                marker = path.name + contract.deliveries.marker_suffix
+                landing = self.shop.landing / contract.source / contract.feed
+                (landing / marker).unlink(missing_ok=True)
+            move(path, folder)
+        sweep(self.shop, contract)
         self.on_step("archived", path.name)
 
     def _finish(self, delivery: Delivery, row: LedgerRow) -> Outcome:
@@ -343,14 +364,6 @@ def _outcome(contract: Contract, row: LedgerRow) -> Outcome:
 def _storable(file_name: str) -> str:
     """Spell a file name that is not UTF-8 so that a database takes it."""
     return os.fsencode(file_name).decode("utf-8", "backslashreplace")
-
-
-def _no_room(path: Path, error: Exception) -> OnemartError:
-    return OnemartError(
-        f"{path.name}: the warehouse could not be written: {str(error).splitlines()[0]}",
-        "Is the disk full, or a size limit reached? Nothing of this file counts yet; make room and"
-        " run this again.",
-    )
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import re
+import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,6 +31,10 @@ __all__ = [
 LOCK_TIMEOUT_SECONDS = 120.0
 MEMORY_LIMIT = "3GiB"
 _NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS}
+_DISK_ERRORS = (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException)
+# A commit that cannot be written comes as an error of the transaction.
+_DISK_TOLD = re.compile("Could not (write|sync|truncate)|Cannot open file")
+_DAMAGED = re.compile("not a valid DuckDB database|not read enough bytes|Corrupt database")
 _PID = re.compile(r"PID (\d+)")
 
 
@@ -127,7 +132,9 @@ def explain_disk(what: str) -> Iterator[None]:
         if error.errno not in _NO_ROOM:
             raise
         raise _no_room(what, error) from error
-    except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException) as error:
+    except duckdb.Error as error:
+        if not isinstance(error, _DISK_ERRORS) and not _DISK_TOLD.search(str(error)):
+            raise
         if "Permission denied" in str(error):
             raise OnemartError(
                 f"{what}: {first_line(error)}.",
@@ -159,8 +166,23 @@ def _create_warehouse(path: Path) -> None:
     new.unlink()
 
 
+def _check_size_limit(path: Path) -> None:
+    """Refuse a limit below the file's own size before anything is written.
+
+    DuckDB writes some of its blocks in place; one that is cut off by the limit leaves a warehouse
+    that cannot be opened any more.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = path.stat().st_size
+    if limit != resource.RLIM_INFINITY and limit < size:
+        raise OnemartError(
+            f"{path} has {size:,} bytes, and this process may not write files above {limit:,}.",
+            "Raise the limit (ulimit -f) and run this again; the warehouse was not touched.",
+        )
+
+
 def _cannot_open(shop: Shop, error: duckdb.Error) -> OnemartError:
-    if "not a valid DuckDB database" in str(error) or "not read enough bytes" in str(error):
+    if _DAMAGED.search(str(error)):
         todo = (
             f"Restore it, or move it away and land the files of archive/{shop.name} again:"
             " they are as they came."
@@ -170,7 +192,7 @@ def _cannot_open(shop: Shop, error: duckdb.Error) -> OnemartError:
     else:
         todo = "See to it that this user may read and write the file and its folder."
     return OnemartError(
-        f"The warehouse of shop {shop.name} cannot be opened: {first_line(error)}.", todo
+        f"The warehouse {shop.warehouse} cannot be opened: {first_line(error)}.", todo
     )
 
 
@@ -209,6 +231,7 @@ def open_warehouse(
     with explain_disk(f"The warehouse of shop {shop.name}"):
         if not read_only:
             _create_warehouse(shop.warehouse)
+            _check_size_limit(shop.warehouse)
         connection = _connect(shop, read_only=read_only, timeout=timeout)
         try:
             connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
