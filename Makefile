@@ -163,7 +163,8 @@ clean:  ## Remove environments, dbt's files and caches; shops (landing, archive,
 	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/uv.txt
 
 $(READY): requirements/run.txt | .venv/bin/python $(UV)
-	@$(UV) pip sync --python $(BIN)/python --require-hashes requirements/run.txt
+	@echo "Installing the packages of requirements/run.txt into .venv"
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/run.txt
 	@rm -f $(PACKAGE)
 	@touch $@
 
@@ -172,5 +173,6 @@ $(PACKAGE): pyproject.toml requirements/run.in $(READY) | $(UV)
 	@touch $@
 
 $(LINT_READY): requirements/lint.txt | .venv-lint/bin/python .venv/bin/python $(UV)
-	@$(UV) pip sync --python $(LINT)/python --require-hashes requirements/lint.txt
+	@echo "Installing the packages of requirements/lint.txt into .venv-lint"
+	@$(UV) pip sync --quiet --python $(LINT)/python --require-hashes requirements/lint.txt
 	@touch $@
