@@ -4,20 +4,22 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from onemart import __version__
-from onemart.console import console, figures, progress
+from onemart.console import complain, console, figures, plain, progress, say
 from onemart.errors import OnemartError, UsageError
 from onemart.feeds.contract import Contract
 from onemart.feeds.gate import Gate, Outcome, Report
 from onemart.feeds.landing import Found
 from onemart.project import find_project
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "run"]
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,6 +36,7 @@ Wait = Annotated[
     float, typer.Option("--wait", min=0, help="Seconds to wait for whoever holds the warehouse.")
 ]
 DELIVERY_HELP = "Only this delivery, by its id."
+_MOST_ROWS = 1_000
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001  (typer calls it by place)
@@ -62,12 +65,16 @@ def _gate(shop: str | None, wait: float) -> Iterator[Gate]:
     with open_gate(
         project, project.shop(shop), command, on_step=lambda *_: None, timeout=wait
     ) as gate:
+        for error in gate.contract_errors:
+            complain(error, "contract")
         yield gate
 
 
 def _contract(gate: Gate, feed: str) -> Contract:
     found = [c for c in gate.contracts if feed in {c.id, c.feed}]
     if len(found) != 1:
+        if gate.contract_errors and not found:
+            raise UsageError(f"'{feed}' is no feed with a sound contract.", "See above.")
         names = ", ".join(contract.id for contract in found or gate.contracts)
         problem = "names more than one feed" if found else "is no feed"
         raise UsageError(f"'{feed}' {problem}.", f"Use one of {names}.")
@@ -92,7 +99,7 @@ def sample(
     bar, task = progress(f"sample {name}")
 
     def written(file: str) -> None:
-        bar.update(task, advance=1, current=file)
+        bar.update(task, advance=1, current=plain(file))
 
     with bar:
         if name == "complete_journey":
@@ -105,7 +112,7 @@ def sample(
             raise UsageError(
                 f"There is no sample '{name}'.", "Use complete_journey or uci_online_retail."
             )
-    console.print(
+    say(
         f"Sample {name}: {len(delivered.written)} files written to landing/{target.name},"
         f" {len(delivered.kept)} were there already."
     )
@@ -126,7 +133,7 @@ def land(*, shop: ShopName = None, wait: Wait = 120.0) -> None:
         bar.update(task, total=len(files))
 
     def end(outcome: Outcome) -> None:
-        bar.update(task, advance=1, current=f"{outcome.contract.id} {outcome.file_name}")
+        bar.update(task, advance=1, current=plain(outcome.file_name))
         _tell(outcome)
 
     with bar, _gate(shop, wait) as gate:
@@ -139,24 +146,22 @@ def _tell(outcome: Outcome) -> None:
     """Say at once what somebody has to look at; files that went well are in the table."""
     where = f"{outcome.contract.id}: {outcome.file_name}"
     if outcome.status == "rejected":
-        console.print(f"[red]rejected[/] {where}", markup=True)
-        console.print(f"  {outcome.reason}", markup=False)
+        # The reason begins with the file.
+        say(f"{outcome.contract.id}: {outcome.reason}", "rejected", "red")
     elif outcome.status in {"skipped", "waiting"}:
-        console.print(f"[yellow]{outcome.status}[/] {where}: ", end="")
-        console.print(outcome.reason, markup=False)
+        say(f"{where}: {outcome.reason}", outcome.status)
     elif outcome.quarantined:
-        console.print(f"[yellow]quarantined[/] {outcome.quarantined:,} lines of {where}")
+        say(f"{outcome.quarantined:,} lines of {where}", "quarantined")
     for warning in outcome.warnings:
-        console.print(f"  warning: {outcome.file_name} {warning}", markup=False)
+        say(f"{where}: {warning}", "warning")
 
 
 def _sum_up(report: Report) -> None:
-    for error in report.contract_errors:
-        console.print(f"[red]contract[/] {error}")
     for stranger in report.strangers:
-        console.print(
-            f"[red]no contract[/] for {'/'.join(stranger.parts[-3:])}: add"
-            " expectations/<source>/<feed>.yml or move it away."
+        complain(
+            f"for {'/'.join(stranger.parts[-3:])}: add expectations/<source>/<feed>.yml or move it"
+            " away.",
+            "no contract",
         )
     rows: dict[str, list[int]] = {}
     for outcome in report.outcomes:
@@ -164,7 +169,7 @@ def _sum_up(report: Report) -> None:
         counts = (1, outcome.delivered, outcome.accepted, outcome.quarantined, outcome.rejected)
         rows[outcome.contract.id] = [old + new for old, new in zip(row, counts, strict=True)]
     if not rows:
-        console.print("Nothing to land.")
+        say("Nothing to land.")
         return
     columns = ("feed", "files", "delivered", "accepted", "quarantined", "rejected")
     console.print(figures("Landed", columns, ((feed, *row) for feed, row in rows.items())))
@@ -173,11 +178,11 @@ def _sum_up(report: Report) -> None:
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def build(context: typer.Context, *, shop: ShopName = None) -> None:
     """Build and test the shop's marts with dbt; further arguments go to `dbt build`."""
-    from onemart.build import build as run  # noqa: PLC0415
+    from onemart.build import build as build_marts  # noqa: PLC0415
 
     project = find_project()
     target = project.shop(shop)
-    built = run(project, target, context.args)
+    built = build_marts(project, target, context.args)
     columns = ("feed", "delivered", "accepted", "quarantined", "rejected")
     rows = (
         (f"{f['source']}.{f['feed']}", *(int(f[column]) for column in columns[1:]))
@@ -186,19 +191,21 @@ def build(context: typer.Context, *, shop: ShopName = None) -> None:
     console.print(figures("Feeds", columns, rows))
     console.print(figures("Marts", ("mart", "rows"), built.marts))
     for problem in built.problems:
-        console.print("[red]failed[/] ", end="")
-        console.print(problem, markup=False)
+        say(problem, "failed", "red")
     failed = sum(
         count for (kind, status), count in built.counts.items()
         if kind == "test" and status in {"fail", "error"}
     )  # fmt: skip
-    console.print(
-        f"{built.tests_passed:,} tests passed, {failed} failed; {built.seconds:.0f} seconds."
+    skipped = sum(count for (_, status), count in built.counts.items() if status == "skipped")
+    not_run = f", {skipped:,} nodes skipped" if skipped else ""
+    say(
+        f"{built.tests_passed:,} tests passed, {failed:,} failed{not_run};"
+        f" {built.seconds:.0f} seconds."
     )
     if not built.success:
-        console.print("Look at what failed above; dbt's log is logs/dbt.log.")
+        say("Look at what failed above; dbt's log is logs/dbt.log.")
         raise typer.Exit(1)
-    console.print(
+    say(
         f"Next: the marts are in {target.warehouse.name}, schema marts. `onemart status` shows the"
         ' feeds,\n`onemart query "select * from marts.rpt_reconciliation"` the balance,'
         " `make docs` what each column means."
@@ -224,10 +231,13 @@ def query(
         try:
             cursor = warehouse.connection.execute(sql)
         except duckdb.Error as error:
-            raise UsageError(f"The query does not run: {error}") from error
+            raise UsageError(f"The query does not run.\n{error}") from error
         names = [column[0] for column in cursor.description or []]
-        rows = cursor.fetchmany(1000)
-    console.print(figures("", names, [["" if cell is None else cell for cell in r] for r in rows]))
+        rows = cursor.fetchmany(_MOST_ROWS)
+        more = cursor.fetchone() is not None
+    console.print(figures("", names, rows, separators=False))
+    if more:
+        say(f"Only the first {_MOST_ROWS:,} rows are shown.")
 
 
 @app.command()
@@ -237,20 +247,24 @@ def status(*, shop: ShopName = None, wait: Wait = 120.0) -> None:
 
     with _gate(shop, wait) as gate:
         feeds = feed_status(gate)
-    columns = ("feed", "state", "last accepted", "due (UTC)", "last file", "ended", "open")
-    rows = (
-        (
-            feed.contract.id,
-            feed.state,
-            f"{feed.last_accepted_at:%Y-%m-%d %H:%M}" if feed.last_accepted_at else "",
-            f"{feed.due_at:%Y-%m-%d %H:%M}" if feed.due_at else "",
-            feed.last_file,
-            feed.last_outcome,
-            feed.open_lines,
+    columns = ("feed", "state", "due (UTC)", "open", "last file", "last accepted")
+    for source, of_source in groupby(feeds, key=lambda feed: feed.contract.source):
+        rows = (
+            (
+                feed.contract.feed,
+                feed.state,
+                _minute(feed.due_at),
+                feed.open_lines,
+                feed.last_file + (f" ({feed.last_outcome})" if feed.is_last_refused else ""),
+                _minute(feed.last_accepted_at),
+            )
+            for feed in of_source
         )
-        for feed in feeds
-    )
-    console.print(figures("Feeds", columns, rows))
+        console.print(figures(f"Feeds of {source}", columns, rows, spare=["last accepted"]))
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
 
 
 @app.command()
@@ -266,28 +280,31 @@ def deliveries(
 
     with _gate(shop, wait) as gate:
         rows = ledger(gate, _contract(gate, feed), limit=limit)
-    counts = ("delivered", "accepted", "quarantined", "rejected", "superseded", "replayed")
-    columns = ("no.", "delivery", "file", "kind", "ended", *counts)
-    console.print(
-        figures(
-            f"Deliveries of {feed}",
-            columns,
-            (
-                (
-                    row["published_seq"],
-                    row["delivery_id"],
-                    row["file_name"],
-                    row["kind"],
-                    row["status"],
-                    *(row[f"records_{count}"] for count in counts),
-                )
-                for row in rows
-            ),
+    if not rows:
+        say(f"Nothing of {feed} was ever delivered.")
+        return
+    # Most files are simply accepted: the other counts are shown where there are any.
+    unusual = ("quarantined", "rejected", "superseded", "replayed", "waived")
+    counts = [name for name in unusual if any(row[f"records_{name}"] for row in rows)]
+    counts = ["delivered", "accepted", *counts]
+    columns = ("no.", "file, delivery", "ended (UTC)", *counts)
+    shown = (
+        (
+            row["published_seq"],
+            f"{row['file_name']}\n{row['original_delivery_id'] or row['delivery_id']}",
+            "\n".join((_ended(row), _minute(row["finished_at"]))),
+            *(row[f"records_{count}"] for count in counts),
         )
+        for row in rows
     )
+    console.print(figures(f"Deliveries of {feed}", columns, shown))
     for row in rows:
         if row["reason"]:
-            console.print(f"{row['published_seq']}: {row['reason']}", markup=False)
+            say(row["reason"], f"{row['published_seq']}:")
+
+
+def _ended(row: dict[str, Any]) -> str:
+    return str(row["status"] if row["kind"] == "file" else row["kind"])
 
 
 @app.command()
@@ -303,8 +320,17 @@ def quarantine(
 
     with _gate(shop, wait) as gate:
         lines = list(export_quarantine(gate, _contract(gate, feed)))
-    to.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    console.print(f"{len(lines):,} lines written to {to}. They may hold personal data.")
+    if not lines:
+        say(f"Nothing of {feed} is open in quarantine.")
+        return
+    try:
+        to.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{to} cannot be written: {error.strerror}.", "Name another with --to."
+        ) from error
+    say(f"{len(lines):,} lines written to {to}. They may hold personal data.")
+    say(f"Repair `record` in it, then: onemart replay --feed {feed} --from {to}")
 
 
 @app.command()
@@ -321,17 +347,19 @@ def replay(
 ) -> None:
     """Take quarantined lines through the gate again, after the contract or a line was repaired."""
     from onemart.feeds.replay import read_repairs  # noqa: PLC0415
-    from onemart.feeds.replay import replay as run  # noqa: PLC0415
+    from onemart.feeds.replay import replay as replay_lines  # noqa: PLC0415
 
     repairs = read_repairs(repaired) if repaired else {}
     with _gate(shop, wait) as gate:
-        done = run(gate, _contract(gate, feed), original=delivery, repairs=repairs)
+        done = replay_lines(gate, _contract(gate, feed), original=delivery, repairs=repairs)
     if not done:
-        console.print(f"Nothing of {feed} is open in quarantine.")
+        say(f"Nothing of {feed} is open in quarantine.")
         return
     columns = ("file", "delivery", "accepted now", "still open")
     rows = ((r.file_name, r.delivery_id, r.accepted, r.still_open) for r in done)
     console.print(figures(f"Replayed, {feed}", columns, rows))
+    if any(one.still_open for one in done):
+        say(f"What is wrong with those still open: onemart quarantine --feed {feed} --to FILE")
 
 
 @app.command()
@@ -347,11 +375,13 @@ def waive(
     wait: Wait = 120.0,
 ) -> None:
     """Give up quarantined lines of a delivery for good, with a reason."""
-    from onemart.feeds.replay import waive as run  # noqa: PLC0415
+    from onemart.feeds.replay import waive as waive_lines  # noqa: PLC0415
 
     with _gate(shop, wait) as gate:
-        count = run(gate, _contract(gate, feed), original=delivery, lines=line or [], why=why)
-    console.print(f"{count:,} lines waived.")
+        count = waive_lines(
+            gate, _contract(gate, feed), original=delivery, lines=line or [], why=why
+        )
+    say(f"{count:,} lines waived.")
 
 
 @app.command()
@@ -364,24 +394,35 @@ def sources(
 
     stale = write_sources(find_project(), check=check)
     for path in stale:
-        console.print(f"{'stale' if check else 'written'}: {path.name}")
+        say(f"{'stale' if check else 'written'}: {path.name}")
     if not stale:
-        console.print("The sources are as the contracts say.")
+        say("The sources are as the contracts say.")
     if stale and check:
+        say("Write them anew with `onemart sources`.")
         raise typer.Exit(1)
 
 
-def main() -> None:
-    """Run the command; errors that a person can act on come without a traceback."""
-    status = 0
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command and return its exit status; errors that a person can act on are told as such.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        The command and its options; those of this process by default.
+    """
     try:
-        app()
+        app(arguments)
     except OnemartError as error:
-        console.print("[red]error[/] ", end="")
-        console.print(str(error), markup=False)
-        status = error.exit_status
+        complain(error)
+        return error.exit_status
     except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else 1
+        return end.code if isinstance(end.code, int) else 1
+    return 0
+
+
+def main() -> None:
+    """Run the command that this process was started with, and leave."""
+    status = run()
     sys.stdout.flush()
     sys.stderr.flush()
     # Great Expectations keeps references to DuckDB to the very end, of which DuckDB's binding would

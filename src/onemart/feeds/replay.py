@@ -31,10 +31,18 @@ from onemart.feeds.staging import drop_staged, stage_text_table, type_lines
 from onemart.feeds.tables import quarantine_name
 from onemart.feeds.warehouse import now
 
-__all__ = ["Replayed", "export_quarantine", "read_repairs", "replay", "waive"]
+__all__ = ["Repair", "Replayed", "export_quarantine", "read_repairs", "replay", "waive"]
 
 Place = tuple[str, int]
 """A delivery and a line of it."""
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A record as a person repaired it, and the file and line where it stands."""
+
+    where: str
+    record: str
 
 
 @dataclass(frozen=True)
@@ -69,27 +77,42 @@ def _encoding(contract: Contract) -> str:
     return contract.encoding if contract.format == "csv" else "UTF-8"
 
 
-def read_repairs(path: Path) -> dict[Place, str]:
+def read_repairs(path: Path) -> dict[Place, Repair]:
     """Read what `export_quarantine` gave, after a person repaired records in it.
 
     Raises
     ------
     UsageError
-        If a line is not of that form; names file and line.
+        If a line is not of that form, or a place is there twice; names file and line.
     """
-    repairs: dict[Place, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    repairs: dict[Place, Repair] = {}
+    # Split at line feeds only: a record may hold what Python takes for other ends of lines.
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        where = f"{path}:{number}"
         if not line.strip():
             continue
         try:
-            told = json.loads(line)
-            repairs[str(told["delivery_id"]), int(told["line"])] = str(told["record"])
+            told = json.loads(line.decode("utf-8-sig"))
+            place, record = (told["delivery_id"], told["line"]), told["record"]
         except (ValueError, KeyError, TypeError) as error:
+            raise _not_exported(where, f"{type(error).__name__}: {error}") from error
+        if [type(part) for part in (*place, record)] != [str, int, str]:
+            raise _not_exported(where, "delivery_id and record are text, line is a number")
+        if place in repairs:
             raise UsageError(
-                f"{path}:{number}: not a line of `onemart quarantine`: {error}.",
-                "Keep delivery_id and line as they are and change record only.",
-            ) from error
+                f"{where}: line {place[1]} of delivery {place[0]} stands in"
+                f" {repairs[place].where} already.",
+                "Keep one of the two.",
+            )
+        repairs[place] = Repair(where, record)
     return repairs
+
+
+def _not_exported(where: str, why: str) -> UsageError:
+    return UsageError(
+        f"{where}: this is no line as `onemart quarantine` writes it ({why}).",
+        "Keep delivery_id and line as they are and change the text of record only.",
+    )
 
 
 def _open_lines(gate: Gate, contract: Contract, original: str | None) -> list[dict[str, Any]]:
@@ -105,7 +128,7 @@ def _open_lines(gate: Gate, contract: Contract, original: str | None) -> list[di
 
 
 def replay(
-    gate: Gate, contract: Contract, *, original: str | None, repairs: dict[Place, str]
+    gate: Gate, contract: Contract, *, original: str | None, repairs: dict[Place, Repair]
 ) -> list[Replayed]:
     """Take the feed's open lines through the gate again.
 
@@ -119,7 +142,7 @@ def replay(
     Raises
     ------
     UsageError
-        If a repair names a line that is not open in quarantine.
+        If a repair names a line that is not open in quarantine, or cannot be one of the feed's.
     """
     rows = _open_lines(gate, contract, original)
     _keep_repairs(gate, contract, rows, repairs)
@@ -131,24 +154,44 @@ def replay(
 
 
 def _keep_repairs(
-    gate: Gate, contract: Contract, rows: list[dict[str, Any]], repairs: dict[Place, str]
+    gate: Gate, contract: Contract, rows: list[dict[str, Any]], repairs: dict[Place, Repair]
 ) -> None:
     shown = {(row["delivery_id"], row["line"]): _shown(contract, row) for row in rows}
-    for place in repairs:
-        if place not in shown:
+    changed = []
+    for (name, line), repair in repairs.items():
+        if (name, line) not in shown:
             raise UsageError(
-                f"Line {place[1]} of delivery {place[0]} is not open in the quarantine of"
+                f"{repair.where}: line {line} of delivery {name} is not open in the quarantine of"
                 f" {contract.id}.",
                 "Export again with `onemart quarantine`.",
             )
+        if repair.record != shown[name, line]:
+            changed.append([_encoded(contract, repair), name, line])
     with gate.warehouse.transaction():
-        for (name, line), record_text in repairs.items():
-            if record_text != shown[name, line]:
-                gate.warehouse.run(
-                    f"update {quarantine_name(contract)} set repaired_record = ?"
-                    " where delivery_id = ? and line = ? and state = 'open'",
-                    [record_text.encode(_encoding(contract)), name, line],
-                )
+        for values in changed:
+            gate.warehouse.run(
+                f"update {quarantine_name(contract)} set repaired_record = ?"
+                " where delivery_id = ? and line = ? and state = 'open'",
+                values,
+            )
+
+
+def _encoded(contract: Contract, repair: Repair) -> bytes:
+    if not repair.record.strip():
+        raise UsageError(
+            f"{repair.where}: the record is empty.",
+            "To give a line up, take it out of this file and use `onemart waive`.",
+        )
+    encoding = _encoding(contract)
+    try:
+        return repair.record.encode(encoding)
+    except UnicodeEncodeError as error:
+        letter = ascii(repair.record[error.start])
+        raise UsageError(
+            f"{repair.where}: character {error.start + 1} of the record, {letter}, does not exist"
+            f" in {encoding}, the encoding of {contract.id}.",
+            "Write it otherwise.",
+        ) from error
 
 
 def _original(gate: Gate, contract: Contract, name: str) -> tuple[Delivery, list[str]]:
@@ -230,12 +273,13 @@ def _decide(gate: Gate, contract: Contract, name: str, lines: str, state: str) -
 
 def _explain_again(gate: Gate, delivery: Delivery) -> None:
     """Let the lines that stay open show what is wrong with them now."""
+    reasons = "reason || coalesce(': ' || shown, '')"
     gate.warehouse.run(
         f"""
         update {quarantine_name(delivery.contract)} as kept
         set reasons = bad.reasons
         from (
-            select _line, list(distinct reason || coalesce(': ' || shown, '')) as reasons
+            select _line, list(distinct {reasons} order by {reasons}) as reasons
             from {delivery.bad} group by _line
         ) as bad
         where kept.delivery_id = {literal(delivery.id)} and kept.line = bad._line

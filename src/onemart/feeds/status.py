@@ -36,6 +36,11 @@ class FeedStatus:
     state: str
     open_lines: int
 
+    @property
+    def is_last_refused(self) -> bool:
+        """Whether the last file ended otherwise than accepted or skipped."""
+        return self.last_outcome == "rejected"
+
 
 def feed_status(gate: Gate) -> list[FeedStatus]:
     """Return how each feed of the shop stands."""
