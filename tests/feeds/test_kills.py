@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from onemart.feeds.gate import STEPS
 from tests.feeds.warm_gate import (
     EARLIER,
     FILES,
@@ -21,6 +19,8 @@ from tests.feeds.warm_gate import (
     start,
     work,
 )
+
+from onemart.feeds.gate import STEPS
 
 SEED = 20_260_105
 
@@ -47,7 +47,7 @@ class Scene:
         root = self.copy(name)
         disturb(root)
         last = work(Order(root))
-        assert last.exitcode == 0 and last.error is None, last
+        assert (last.exitcode, last.error) == (0, None), last
         different = differences(snapshot(root), self.wanted)
         assert not different, f"{name}:\n{different}"
         shutil.rmtree(root)
@@ -74,7 +74,8 @@ def first_scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
 
 def kill_at(root: Path, step: tuple[str, str]) -> None:
     ended = work(Order(root, kill_at=step))
-    assert ended.was_killed and ended.steps[-1] == step, ended
+    assert ended.was_killed, ended
+    assert ended.steps[-1] == step, ended
 
 
 def test_undisturbed_run_meets_every_step_and_every_outcome(scene: Scene) -> None:
@@ -130,12 +131,55 @@ def test_killed_again_while_it_recovers(scene: Scene) -> None:
 
 @pytest.mark.parametrize("share", [0.05, 0.35, 0.65, 0.95])
 def test_killed_before_a_file_operation(scene: Scene, share: float) -> None:
-    number = 1 + int(share * scene.ended.operations)
+    number = 1 + int(share * len(scene.ended.operations))
 
     def disturb(root: Path) -> None:
         assert work(Order(root, kill_before_operation=number)).was_killed
 
     scene.check_ends_the_same(f"operation {number}", disturb)
+
+
+def test_killed_between_removing_a_marker_and_moving_its_file(scene: Scene) -> None:
+    operations = scene.ended.operations
+    (removed,) = (
+        number
+        for number, operation in enumerate(operations, 1)
+        if operation.startswith("os.remove") and operation.endswith("members_b.jsonl.ok")
+    )
+    (moved,) = (
+        number
+        for number, operation in enumerate(operations, 1)
+        if operation.startswith("os.rename /.onemart") and operation.endswith("members_b.jsonl")
+    )
+    assert removed < moved, "a marker that outlives its file calls the next one whole"
+
+    def disturb(root: Path) -> None:
+        assert work(Order(root, kill_before_operation=moved)).was_killed
+        assert not list((root / "landing").rglob("members_b*"))
+
+    scene.check_ends_the_same("marker", disturb)
+
+
+def test_killed_while_the_key_of_the_hashes_is_made(scene: Scene) -> None:
+    root = scene.copy("key")
+    key = root / ".onemart/pii.key"
+    key.unlink()
+    spare = Path(shutil.copytree(root, scene.folder / "spare"))
+    making = [
+        number
+        for number, operation in enumerate(work(Order(spare)).operations, 1)
+        if "pii.key" in operation
+    ]
+    assert len(making) > 1, "making the key is more than one operation, or this test misses it"
+    for number in making:
+        assert work(Order(root, kill_before_operation=number)).was_killed
+        assert not key.exists()
+        # The next kill counts the operations from the same place.
+        shutil.rmtree(root)
+        shutil.copytree(scene.shop, root)
+        key.unlink()
+    assert work(Order(root)).exit_status == 3
+    assert len(key.read_text()) == 64
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.7])
@@ -153,7 +197,7 @@ def kill_at_random(scene: Scene, kills: int, seed: int) -> int:
     moments = random.Random(seed)  # noqa: S311 - to repeat, not to keep secrets
     hits = 0
     for number in range(kills):
-        seconds = moments.uniform(0, scene.ended.seconds)
+        seconds = moments.uniform(0, 0.9 * scene.ended.seconds)
         killed: list[Ended] = []
         scene.check_ends_the_same(
             f"seed {seed}, kill {number}, after {seconds:.4f} s",
@@ -182,22 +226,22 @@ def test_torture_each_step_of_each_file(scene: Scene) -> None:
 @pytest.mark.parametrize("which", ["scene", "first_scene"])
 def test_torture_each_file_operation(which: str, request: pytest.FixtureRequest) -> None:
     scene: Scene = request.getfixturevalue(which)
-    assert scene.ended.operations > 5
-    for number in range(1, scene.ended.operations + 1):
+    assert len(scene.ended.operations) > 5
+    for number, operation in enumerate(scene.ended.operations, 1):
 
         def disturb(root: Path, number: int = number) -> None:
             assert work(Order(root, kill_before_operation=number)).was_killed
 
-        scene.check_ends_the_same(f"operation {number}", disturb)
+        scene.check_ends_the_same(operation.replace("/", " "), disturb)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(SEED, SEED + 10))
 def test_torture_random_moments(scene: Scene, seed: int) -> None:
-    assert kill_at_random(scene, kills=8, seed=seed) >= 5
+    assert kill_at_random(scene, kills=8, seed=seed) >= 4
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(SEED, SEED + 5))
 def test_torture_random_moments_of_the_first_run(first_scene: Scene, seed: int) -> None:
-    assert kill_at_random(first_scene, kills=8, seed=seed) >= 5
+    assert kill_at_random(first_scene, kills=8, seed=seed) >= 4

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -35,6 +36,7 @@ __all__ = [
     "Running",
     "deliver",
     "differences",
+    "keep_open",
     "make_shop",
     "snapshot",
     "start",
@@ -233,6 +235,8 @@ class Order:
         of the SQL statement, from 1, before which it kills itself.
     hold_at : tuple of (str, str), optional
         The step and the file behind which it waits until it is told to go on.
+    lingers : bool
+        Whether it waits until it is told to go on, once the gate is closed.
     """
 
     root: Path
@@ -243,6 +247,7 @@ class Order:
     kill_before_operation: int | None = None
     kill_before_statement: int | None = None
     hold_at: tuple[str, str] | None = None
+    lingers: bool = False
 
 
 @dataclass
@@ -256,8 +261,9 @@ class Ended:
     exit_status: int | None = None
     error: tuple[str, str, str] | None = None
     traceback: str = ""
-    operations: int = 0
+    operations: list[str] = field(default_factory=list)
     statements: int = 0
+    lingers: bool = False
 
     @property
     def was_killed(self) -> bool:
@@ -275,9 +281,11 @@ class _Counter:
     def __init__(self, told: int | None) -> None:
         self.told = told
         self.count = 0
+        self.seen: list[str] = []
 
-    def next(self) -> None:
+    def next(self, what: str = "") -> None:
         self.count += 1
+        self.seen.append(what)
         if self.count == self.told:
             _kill_self()
 
@@ -294,7 +302,7 @@ def _count_operations(counter: _Counter, root: str) -> None:
         else:
             return
         if is_ours and isinstance(path, str | os.PathLike) and os.fspath(path).startswith(root):
-            counter.next()
+            counter.next(f"{event} {os.fspath(path).removeprefix(root)}")
 
     sys.addaudithook(hear)
 
@@ -342,8 +350,11 @@ def _at_the_gate(order: Order, pipe: Connection) -> None:
             )
         pipe.send(("exit_status", report.exit_status))
         pipe.send(("seconds", time.perf_counter() - began))
-        pipe.send(("operations", operations.count))
+        pipe.send(("operations", operations.seen))
         pipe.send(("statements", statements.count))
+        if order.lingers:
+            pipe.send(("lingers", True))
+            pipe.recv()
     except OnemartError as error:
         pipe.send(("error", (type(error).__name__, error.what, error.todo)))
     except BaseException:  # noqa: BLE001 - what a user would see as a traceback fails the test
@@ -401,6 +412,14 @@ class Running:
         return ended
 
 
+def keep_open(path: Path, read_only: bool, pipe: Connection) -> None:  # noqa: FBT001
+    """Hold a warehouse as dbt or a reader does, until told to go on."""
+    connection = duckdb.connect(str(path), read_only=read_only)
+    pipe.send(("open", True))
+    pipe.recv()
+    connection.close()
+
+
 def start(order: Order) -> Running:
     """Start a process at the gate; it has begun when this returns."""
     running = Running(_at_the_gate, order)
@@ -415,10 +434,9 @@ def work(order: Order) -> Ended:
     return ended
 
 
-_OF_A_RUN = {
-    "started_at", "finished_at", "_loaded_at", "quarantined_at", "migrated_at", "run_id", "run_time",
-    "validation_time", "validation_id", "checkpoint_id", "ge_load_time", "id",
-}  # fmt: skip
+_TIMES = {"started_at", "finished_at", "_loaded_at", "quarantined_at", "migrated_at"}
+# What Great Expectations draws anew in each run.
+_OF_A_RUN = {"id", "run_id", "validation_id", "checkpoint_id", "validation_time", "ge_load_time"}
 
 
 def _without_run(value: Any) -> Any:
@@ -443,7 +461,7 @@ def _read_all(root: Path, pipe: Connection) -> None:
                 {
                     key: _without_run(json.loads(value)) if key == "document" else value
                     for key, value in row.items()
-                    if key not in _OF_A_RUN
+                    if key not in _TIMES
                 }
                 for row in rows
             ]
