@@ -231,13 +231,30 @@ class Gate:
 
         A vendor who goes back to an older version sends its bytes again under a new name.
         """
-        rows = self.warehouse.rows(
-            "select delivery_id from ops.deliveries"
+        contract = delivery.contract
+        earlier = self.warehouse.dicts(
+            "select delivery_id, file_name, records_delivered from ops.deliveries"
             " where source = ? and feed = ? and sha256 = ? and status = 'accepted'"
-            " and (file_name = ? or records_superseded = 0) order by published_seq limit 1",
-            [delivery.contract.source, delivery.contract.feed, delivery.sha256, delivery.file_name],
+            " and (file_name = ? or records_superseded = 0) order by published_seq",
+            [contract.source, contract.feed, delivery.sha256, delivery.file_name],
         )
-        return rows[0][0] if rows else None
+        for row in earlier:
+            if not self._says_more(delivery, row["file_name"], row["records_delivered"]):
+                return str(row["delivery_id"])
+        return None
+
+    def _says_more(self, delivery: Delivery, earlier: str, records: int) -> bool:
+        """Tell whether the name gives the same bytes another period, or a later order."""
+        contract = delivery.contract
+        try:
+            period, order = name_says(contract, delivery.file_name)
+            earlier_period, earlier_order = name_says(contract, earlier)
+        except Unreadable:
+            return False
+        # Where lines name their period themselves, only a file without lines leaves it to its name.
+        told_by_name = contract.deliveries.period_column is None or records == 0
+        is_other = told_by_name and period != earlier_period
+        return is_other or (order or "") > (earlier_order or "")
 
     def _audit_and_publish(self, delivery: Delivery, staged: Staged) -> LedgerRow:
         audit = audit_lines(self.warehouse, delivery, self.great_expectations)

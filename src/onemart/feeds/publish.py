@@ -185,7 +185,7 @@ def copy_to_raw(warehouse: Warehouse, delivery: Delivery, lines: str, key: bytes
     values |= {
         "_delivery_id": literal(delivery.id),
         "_line": "_line",
-        "_row_hash": "_row_hash",
+        "_row_hash": f"hash({', '.join(name(column.name) for column in contract.columns)})",
         "_loaded_at": f"timestamp {literal(now())}",
         "_contract_version": literal(contract.version),
     }
@@ -284,14 +284,14 @@ def _supersede_lines(warehouse: Warehouse, delivery: Delivery) -> None:
     contract = delivery.contract
     feed = f"source = {literal(contract.source)} and feed = {literal(contract.feed)}"
     column = contract.deliveries.order_column
-    order = f"cast(rows.{name(column)} as varchar)" if column else "log.declared_order"
+    order = f"rows.{name(column)}" if column else "log.declared_order"
     keys = " and ".join(f"newer.{name(key)} = older.{name(key)}" for key in contract.key)
     warehouse.run(
         f"""
         insert into ops.superseded_lines
         with versions as (
             select
-                rows.*, {_control(contract)} as _control, coalesce({order}, '') as _order,
+                rows.*, {_control(contract)} as _control, {order} as _order,
                 log.published_seq as _seq
             from {raw_name(contract)} as rows
             inner join ops.delivery_log as log on rows._delivery_id = log.delivery_id
@@ -304,7 +304,12 @@ def _supersede_lines(warehouse: Warehouse, delivery: Delivery) -> None:
             older._delivery_id, older._line, older._control, newer._delivery_id
         from versions as newer
         inner join versions as older
-            on {keys} and (newer._order, newer._seq) > (older._order, older._seq)
+            on {keys}
+            and (
+                newer._order > older._order
+                or (newer._order is not null and older._order is null)
+                or (newer._order is not distinct from older._order and newer._seq > older._seq)
+            )
         where newer._delivery_id = {literal(delivery.id)}
             or older._delivery_id = {literal(delivery.id)}
         """
