@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from onemart.feeds.delivery import Delivery
 from onemart.feeds.rules import Rule, unexpected_lines
 from onemart.feeds.sql import literal, name
@@ -60,7 +62,6 @@ def audit_lines(
     audit = Audit()
     _record_form(warehouse, delivery, audit)
     _check_period(warehouse, delivery, audit)
-    _check_key(warehouse, delivery, audit, whole_file=whole_file)
     rules = _bounded(warehouse, delivery)
     if not whole_file:
         rules = [rule for rule in rules if rule.is_about_lines]
@@ -69,6 +70,8 @@ def audit_lines(
         verdicts, audit.document = gx().judge(f"d_{delivery.id}", rules)
     for verdict in verdicts:
         _apply(warehouse, delivery, verdict, audit)
+    # Last, so that a line which is bad for another reason takes no key from a good one.
+    _check_key(warehouse, delivery, audit, whole_file=whole_file)
     return audit
 
 
@@ -80,7 +83,8 @@ def audit_table(warehouse: Warehouse, delivery: Delivery, staged: Staged, audit:
         audit.reject(
             "too_many_bad_lines",
             f"{delivery.file_name}: {bad:,} of {staged.records:,} lines are bad,"
-            f" {bad / staged.records:.1%}; the contract allows {limit:.0%}. {_most_frequent(warehouse, delivery)}"
+            f" {bad / staged.records:.1%}; the contract allows {limit:.0%}."
+            f" {_most_frequent(warehouse, delivery)}"
             " Ask for a repaired file, or repair the contract and land the file again.",
         )
     if delivery.contract.deliveries.relation == "fullSnapshot" and staged.records == 0:
@@ -128,9 +132,15 @@ def _insert_bad(warehouse: Warehouse, delivery: Delivery, query: str) -> int:
 def _check_period(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> None:
     """Keep a stray line of another period from replacing all of that period."""
     column = delivery.contract.deliveries.period_column
-    if column is None or delivery.period is None:
+    if column is None:
         return
     value = f"cast({name(column)} as varchar)"
+    if delivery.period is None:
+        reason = f"column {column} is empty, so the line is of no period"
+        empty = f"select _line, {literal(reason)}, null from {delivery.readable}"
+        bad = _insert_bad(warehouse, delivery, f"{empty} where {value} is null")
+        _result(audit, "lines have a period", bad)
+        return
     reason = f"column {column} is of another period than the file, {delivery.period}"
     bad = _insert_bad(
         warehouse,
@@ -149,9 +159,9 @@ def _check_key(warehouse: Warehouse, delivery: Delivery, audit: Audit, *, whole_
     told = ", ".join(contract.key)
     given = " and ".join(f"{name(column)} is not null" for column in contract.key)
     bad = 0
-    # Most files have no duplicate; one grouping by the hash of the key shows it cheaply.
-    suspicious = warehouse.rows(
-        f"select 1 from {delivery.readable} group by hash({keys}) having count(*) > 1 limit 1"
+    # Most files have no duplicate; counting the hashes of the keys shows it cheaply.
+    suspicious = warehouse.value(
+        f"select count(*) > count(distinct hash({keys})) from {delivery.readable}"
     )
     if suspicious:
         kept = {"keepFirst": "min(_line)", "keepLast": "max(_line)", "keepNone": "null"}
@@ -164,10 +174,10 @@ def _check_key(warehouse: Warehouse, delivery: Delivery, audit: Audit, *, whole_
                 _line,
                 {literal(f"the key ({told}) is in the file more than once")},
                 coalesce('line ' || _winner || ' counts', 'none of ' || _count || ' lines counts')
-            from (select _line, {keys} from {delivery.readable}) as lines
+            from {_good_lines(delivery)} as lines
             inner join (
                 select {keys}, {winner} as _winner, count(*) as _count
-                from {delivery.readable} where {given} group by {keys} having count(*) > 1
+                from {_good_lines(delivery)} where {given} group by {keys} having count(*) > 1
             ) as groups using ({keys})
             where _winner is null or _line <> _winner
             """,
@@ -177,6 +187,10 @@ def _check_key(warehouse: Warehouse, delivery: Delivery, audit: Audit, *, whole_
     elif not whole_file:
         bad += _check_earlier(warehouse, delivery, f"_delivery_id = {literal(delivery.id)}")
     _result(audit, f"the key ({told}) is unique", bad)
+
+
+def _good_lines(delivery: Delivery) -> str:
+    return f"(select * from {delivery.readable} anti join {delivery.bad} using (_line))"
 
 
 def _check_earlier(warehouse: Warehouse, delivery: Delivery, where: str) -> int:
@@ -190,7 +204,7 @@ def _check_earlier(warehouse: Warehouse, delivery: Delivery, where: str) -> int:
             lines._line,
             {literal(f"the key ({told}) was delivered before")},
             'line ' || earlier._line || ' of delivery ' || earlier._delivery_id
-        from (select _line, {keys} from {delivery.readable}) as lines
+        from {_good_lines(delivery)} as lines
         inner join (
             select {keys}, min(_line) as _line, min(_delivery_id) as _delivery_id
             from {raw_name(delivery.contract)} where {where} group by {keys}
@@ -214,11 +228,7 @@ def _apply(warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: 
         }
     )
     if verdict.error:
-        audit.reject(
-            "rule_cannot_execute",
-            f"{delivery.file_name}: the rule '{rule.name}' of {contract.where(rule.line)} cannot be"
-            f" executed: {verdict.error}. Repair the rule and land the file again.",
-        )
+        _reject_rule(delivery, rule, verdict.error, audit)
     elif verdict.success:
         return
     elif not rule.is_about_lines:
@@ -239,6 +249,14 @@ def _apply(warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: 
         _quarantine_unexpected(warehouse, delivery, verdict, audit)
 
 
+def _reject_rule(delivery: Delivery, rule: Rule, error: str, audit: Audit) -> None:
+    audit.reject(
+        "rule_cannot_execute",
+        f"{delivery.file_name}: the rule '{rule.name}' of {delivery.contract.where(rule.line)}"
+        f" cannot be executed: {error.splitlines()[0]}. Repair the rule and land the file again.",
+    )
+
+
 def _quarantine_unexpected(
     warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: Audit
 ) -> None:
@@ -247,11 +265,15 @@ def _quarantine_unexpected(
     reason = f"rule '{rule.name}' ({delivery.contract.where(rule.line)})"
     column = rule.kwargs.get("column")
     shown = f"left(cast({name(column)} as varchar), 60)" if column else "null"
-    selected = _insert_bad(
-        warehouse,
-        delivery,
-        f"select _line, {literal(reason)}, {shown} from {delivery.readable} where {condition}",
-    )
+    try:
+        selected = _insert_bad(
+            warehouse,
+            delivery,
+            f"select _line, {literal(reason)}, {shown} from {delivery.readable} where {condition}",
+        )
+    except duckdb.Error as error:
+        _reject_rule(delivery, rule, str(error), audit)
+        return
     if selected != verdict.unexpected:
         audit.reject(
             "verdict_mismatch",
@@ -272,12 +294,15 @@ def _bounds(rule: Rule) -> str:
 def _bounded(warehouse: Warehouse, delivery: Delivery) -> list[Rule]:
     """Fill in the bounds that follow from earlier deliveries or from the clock."""
     rules = []
+    has_rows = bool(warehouse.rows(f"select 1 from {delivery.readable} limit 1"))
     for rule in delivery.contract.rules:
+        if not (has_rows or rule.is_about_lines or "column" not in rule.kwargs):
+            continue  # no rows have no sum and no youngest date, and break no rule by that
         if rule.history.get("maxAgeDays") is not None:
             oldest = now() - timedelta(days=float(rule.history["maxAgeDays"]))
             kwargs = {**rule.kwargs, "min_value": f"{oldest:%Y-%m-%d %H:%M:%S}"}
             rules.append(replace(rule, kwargs=kwargs))
-        elif rule.history.get("sameWeekday"):
+        elif "sameWeekday" in rule.history:
             bounds = _usual_rows(warehouse, delivery, rule)
             if bounds:
                 low, high = bounds
@@ -289,24 +314,26 @@ def _bounded(warehouse: Warehouse, delivery: Delivery) -> list[Rule]:
 
 
 def _usual_rows(warehouse: Warehouse, delivery: Delivery, rule: Rule) -> tuple[int, int] | None:
-    """Return bounds around the median of earlier deliveries that end on the same weekday."""
-    event = delivery.contract.event_date
-    if event is None:
-        weekday = "select cast(? as date)"
-        parameters: list[Any] = [now()]
-    else:
-        weekday = f"select cast(max({name(event.name)}) as date) from {delivery.readable}"
-        parameters = []
+    """Return bounds around the median of earlier deliveries, of the same weekday if so asked.
+
+    A delivery's weekday is that of its last event, or of its arrival where rows are no events.
+    """
+    contract = delivery.contract
+    weekday = "true"
+    if rule.history["sameWeekday"]:
+        day = f"cast({literal(now())} as date)"
+        if contract.event_date:
+            last = f"max({name(contract.event_date.name)})"
+            day = f"(select cast({last} as date) from {delivery.readable})"
+        weekday = f"dayofweek(coalesce(last_day, cast(finished_at as date))) = dayofweek({day})"
     earlier = warehouse.rows(
         f"""
         select records_delivered from ops.delivery_log
-        where source = ? and feed = ? and kind = 'file' and status = 'accepted'
-            and dayofweek(last_day) = dayofweek(({weekday}))
+        where source = ? and feed = ? and kind = 'file' and status = 'accepted' and {weekday}
         order by published_seq desc limit ?
         """,
-        [delivery.contract.source, delivery.contract.feed, *parameters,
-         int(rule.history.get("deliveries", 8))],
-    )  # fmt: skip
+        [contract.source, contract.feed, int(rule.history.get("deliveries", 8))],
+    )
     if len(earlier) < int(rule.history.get("atLeast", 3)):
         return None
     counts = sorted(count for (count,) in earlier)

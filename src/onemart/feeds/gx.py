@@ -16,6 +16,7 @@ import duckdb
 import great_expectations as gx
 import sqlalchemy as sa
 from duckdb_engine import ConnectionWrapper
+from great_expectations.compatibility.pydantic import ValidationError
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.datasource.fluent import SQLDatasource
@@ -159,13 +160,16 @@ class GreatExpectations:
         str
             The checkpoint's result as JSON, without values from the data.
         """
+        verdicts: list[Verdict | None] = [None] * len(rules)
+        expectations = []
+        for place, rule in enumerate(rules):
+            try:
+                expectations.append(_expectation(rule, place))
+            except ValidationError as error:
+                told = "; ".join(f"{part['loc'][0]}: {part['msg']}" for part in error.errors())
+                verdicts[place] = Verdict(rule, False, None, "", told)
         asset = self._source.add_table_asset(name=table, schema_name="landing", table_name=table)
-        suite = self._context.suites.add(
-            gx.ExpectationSuite(
-                name=table,
-                expectations=[_expectation(rule, place) for place, rule in enumerate(rules)],
-            )
-        )
+        suite = self._context.suites.add(gx.ExpectationSuite(name=table, expectations=expectations))
         definition = self._context.validation_definitions.add(
             gx.ValidationDefinition(
                 name=table, data=asset.add_batch_definition_whole_table("all"), suite=suite
@@ -185,7 +189,6 @@ class GreatExpectations:
             self._context.validation_definitions.delete(table)
             self._context.suites.delete(table)
             self._source.delete_asset(table)
-        verdicts: list[Verdict | None] = [None] * len(rules)
         for result in outcome.results:
             config = cast(ExpectationConfiguration, result.expectation_config)
             place = config.meta["rule"]

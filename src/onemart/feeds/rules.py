@@ -97,7 +97,8 @@ def _rows(kwargs: Kwargs) -> str:
         raise ValueError(
             "needs an unexpected_rows_query of the form 'select * from {batch} where <condition>'"
         )
-    return f"({match[1].strip()})"
+    # The line break ends a comment that the condition may end with.
+    return f"({match[1].strip()}\n)".replace("{batch}", "{table}")
 
 
 def _column(kwargs: Kwargs) -> str:

@@ -153,7 +153,6 @@ def _create_lines(
             select
                 _line,
                 _is_readable,
-                hash({columns}) as _row_hash,
                 {columns},
                 {f"cast({control} as decimal(38, 6))" if control != "0" else "null"} as _control
             from (select {line} as _line, {readable} as _is_readable, {values} from {source})
@@ -161,7 +160,7 @@ def _create_lines(
         )
         warehouse.run(
             f"create view {delivery.readable} as"
-            f" select _line, _row_hash, {columns} from {delivery.lines} where _is_readable"
+            f" select _line, {columns} from {delivery.lines} where _is_readable"
         )
         warehouse.run(f"create table {delivery.bad} (_line bigint, reason varchar, shown varchar)")
 
