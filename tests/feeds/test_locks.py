@@ -168,3 +168,20 @@ def test_the_warehouse_is_free_once_the_gate_is_closed(root: Path, shop: Shop) -
     assert [path.name for path in shop.warehouse.parent.iterdir()] == ["corner.duckdb"]
     landed.go_on()
     assert landed.end().exit_status == 0
+
+
+def test_a_file_that_is_taken_away_before_its_turn_stops_no_other(root: Path) -> None:
+    deliver(root, {"shelves/shelves_2.parquet": {"shelf": [1], "label": ["tea"]}})
+    deliver(root, {"shelves/shelves_3.parquet": {"shelf": [2], "label": ["oil"]}})
+    landing = start(Order(root, hold_at=HELD))
+    landing.wait_for("step", HELD)
+    (root / "landing" / SHOP / "till/shelves/shelves_2.parquet").unlink()
+    landing.go_on()
+    ended = landing.end()
+    assert not ended.traceback, ended.traceback
+    assert ended.exit_status == 0
+    assert ended.outcomes == {
+        "shelves_1.parquet": ("accepted", ""),
+        "shelves_2.parquet": ("waiting", "it was taken away before its turn"),
+        "shelves_3.parquet": ("accepted", ""),
+    }

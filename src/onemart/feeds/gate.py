@@ -157,6 +157,10 @@ class Gate:
             if self._is_denied(found, error.__cause__):
                 return self._refuse_unreadable(found)
             raise
+        except FileNotFoundError:
+            if path.is_symlink() or path.exists() or path.is_relative_to(self.shop.work):
+                raise
+            return Outcome(contract, path.name, "waiting", "it was taken away before its turn")
 
     def _finish_killed(self, found: Found) -> Outcome | None:
         """Move a file on whose delivery was committed before the run was killed."""

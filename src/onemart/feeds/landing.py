@@ -91,7 +91,10 @@ def _why_waiting(path: Path, contract: Contract) -> str:
         marker = path.with_name(path.name + told.marker_suffix)
         return "" if marker.is_file() else f"no {marker.name} beside it says that it is whole"
     if told.complete == "quiet":
-        age = time.time() - path.lstat().st_mtime
+        try:
+            age = time.time() - path.lstat().st_mtime
+        except FileNotFoundError:
+            return "it was taken away before its turn"
         if age < told.quiet_seconds:
             return f"changed {age:.0f} s ago; it is taken after {told.quiet_seconds:.0f} quiet s"
     return ""
