@@ -102,22 +102,13 @@ class Gate:
         self.contracts, self.contract_errors = load_contracts(project.contracts)
         self._gx: GreatExpectations | None = None
         prepare_ledger(warehouse)
-        self._sweep_tables()
+        drop_staged(warehouse)
         for contract in list(self.contracts):
             try:
                 prepare_feed(warehouse, contract)
             except ContractError as error:
                 self.contracts.remove(contract)
                 self.contract_errors.append(error)
-
-    def _sweep_tables(self) -> None:
-        """Drop what a killed run left in `landing`."""
-        kinds = {"VIEW": "view", "BASE TABLE": "table"}
-        for table, kind in self.warehouse.rows(
-            "select table_name, table_type from information_schema.tables"
-            " where table_schema = 'landing' order by table_type desc"
-        ):
-            self.warehouse.run(f'drop {kinds[kind]} if exists landing."{table}"')
 
     def great_expectations(self) -> "GreatExpectations":
         """Return Great Expectations on this warehouse; imported at need, for it takes seconds."""

@@ -134,10 +134,15 @@ def _create_lines(
     line: str,
     defect: str,
 ) -> None:
-    checks = [defective for _, defective in typed.values() if defective != "false"]
-    readable = " and ".join([f"{defect} is null", *(f"not {check}" for check in checks)])
-    if defect == "null" and not checks:
-        readable = "true"
+    """Type the lines of `source`, which are all readable where nothing has to be checked.
+
+    Then they are read in place: a Parquet file in the contract's own types is as good as a table,
+    and stays as it is while it is at the gate.
+    """
+    checks = [f"not {defective}" for _, defective in typed.values() if defective != "false"]
+    if defect:
+        checks.append(f"{defect} is null")
+    readable = " and ".join(checks) or "true"
     values = ", ".join(
         f"{cast} as {name(column)}"
         if defective == "false"
@@ -149,7 +154,7 @@ def _create_lines(
     with warehouse.transaction():
         warehouse.run(
             f"""
-            create table {delivery.lines} as
+            create {"table" if checks else "view"} {delivery.lines} as
             select
                 _line,
                 _is_readable,
@@ -215,8 +220,14 @@ def _stage_parquet(warehouse: Warehouse, delivery: Delivery, look: Look) -> Stag
             column.name: _type_parquet(column, header[column.name], found)
             for column in contract.columns
         }
-        _create_lines(warehouse, delivery, source, typed, line="file_row_number + 1", defect="null")
-        if warehouse.value(f"select count(*) from {delivery.lines} where not _is_readable"):
+        _create_lines(warehouse, delivery, source, typed, line="file_row_number + 1", defect="")
+        columns = ", ".join(name(column) for column in typed)
+        # Every value is read once here, so that a damaged page shows now and not while publishing.
+        bad, _ = warehouse.rows(
+            f"select count(*) filter (where not _is_readable), max(hash({columns}))"
+            f" from {delivery.lines}"
+        )[0]
+        if bad:
             defects = {
                 column: (f"cast({name(header[column])} as varchar)", defective)
                 for column, (_, defective) in typed.items()
@@ -339,8 +350,13 @@ def _no_glob(path: object) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
 
 
-def drop_staged(warehouse: Warehouse, delivery: Delivery) -> None:
-    """Take the delivery's tables out of `landing`."""
-    warehouse.run(f"drop view if exists {delivery.readable}")
-    for table in (delivery.lines, delivery.text, delivery.bad):
-        warehouse.run(f"drop table if exists {table}")
+def drop_staged(warehouse: Warehouse, delivery: Delivery | None = None) -> None:
+    """Take the delivery's tables out of `landing`; without one, all that a killed run left."""
+    kinds = {"VIEW": "view", "BASE TABLE": "table"}
+    pattern = f"d_{delivery.id}%" if delivery else "%"
+    for table, kind in warehouse.rows(
+        "select table_name, table_type from information_schema.tables"
+        " where table_schema = 'landing' and table_name like ?",
+        [pattern],
+    ):
+        warehouse.run(f"drop {kinds[kind]} landing.{name(table)}")
