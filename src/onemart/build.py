@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from onemart.console import progress
-from onemart.feeds.ledger import prepare_ledger
 from onemart.feeds.status import delivered_by_feed
 from onemart.feeds.warehouse import open_warehouse
 from onemart.project import Project, Shop
@@ -61,8 +60,8 @@ def build(project: Project, shop: Shop, arguments: list[str]) -> Built:
     """
     os.environ["ONEMART_SHOP"] = shop.name
     os.chdir(project.root)
-    # The gate's tables must be there, if nothing was ever delivered; waits for who holds them.
-    _prepare(project, shop)
+    with open_warehouse(shop):
+        pass  # dbt would give up at once where this waits for whoever holds the warehouse
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  (takes seconds)
 
     built = Built()
@@ -97,16 +96,3 @@ def build(project: Project, shop: Shop, arguments: list[str]) -> Built:
             rows = warehouse.value(f'select count(*) from marts."{table}"')
             built.marts.append((table, rows))
     return built
-
-
-def _prepare(project: Project, shop: Shop) -> None:
-    from onemart.feeds.contract import load_contracts  # noqa: PLC0415
-    from onemart.feeds.tables import prepare_feed  # noqa: PLC0415
-
-    contracts, errors = load_contracts(project.contracts)
-    if errors:
-        raise errors[0]
-    with open_warehouse(shop) as warehouse:
-        prepare_ledger(warehouse)
-        for contract in contracts:
-            prepare_feed(warehouse, contract)
