@@ -9,6 +9,7 @@ from onemart.feeds.column_types import ColumnType, column_type
 from onemart.feeds.contract import Contract
 from onemart.feeds.sql import literal, name
 from onemart.feeds.warehouse import Warehouse
+from onemart.feeds.yaml_lines import YamlFile, YamlPath
 
 __all__ = [
     "META_COLUMNS",
@@ -96,27 +97,50 @@ def _grow(warehouse: Warehouse, contract: Contract, columns: dict[str, str]) -> 
             [contract.table],
         )
     )
+    # All is checked before anything grows: a refused contract leaves the table as it was.
+    known = {column.lower(): column for column in columns}
+    for column, kind in there.items():
+        _check_growth(contract, column, kind, known, columns)
     for column, kind in columns.items():
         if column not in there:
             warehouse.run(f"alter table {raw_name(contract)} add column {name(column)} {kind}")
         elif there[column] != kind:
-            _widen(warehouse, contract, column, there[column], kind)
-    gone = sorted(set(there) - set(columns))
-    if gone:
+            warehouse.run(f"drop view if exists {current_name(contract)}")
+            warehouse.run(
+                f"alter table {raw_name(contract)} alter {name(column)} set data type {kind}"
+            )
+
+
+def _check_growth(
+    contract: Contract, column: str, kind: str, known: dict[str, str], columns: dict[str, str]
+) -> None:
+    now_named = known.get(column.lower())
+    place = _place(contract, now_named)
+    if now_named is None:
         raise ContractError(
-            f"{contract.where(1)}: column {gone[0]!r} is in the raw table and no longer here.",
+            f"{place}: column {column!r} is in the raw table and no longer here.",
             "Older rows have it: keep it in the contract, not required, and say it is deprecated.",
         )
-
-
-def _widen(warehouse: Warehouse, contract: Contract, column: str, old: str, new: str) -> None:
-    if not _type_of(new).widens(_type_of(old)):
+    if now_named != column:
         raise ContractError(
-            f"{contract.where(1)}: column {column!r} is {old} in the raw table and {new} here.",
+            f"{place}: column {column!r} of the raw table is named {now_named!r} here.",
+            "Headers are read in any case; keep the name as it was.",
+        )
+    new = columns[column]
+    if new != kind and not _type_of(new).widens(_type_of(kind)):
+        raise ContractError(
+            f"{place}: column {column!r} is {kind} in the raw table and {new} here.",
             "A type may only widen. Keep it, or deliver the new one as a column of its own.",
         )
-    warehouse.run(f"drop view if exists {current_name(contract)}")
-    warehouse.run(f"alter table {raw_name(contract)} alter {name(column)} set data type {new}")
+
+
+def _place(contract: Contract, column: str | None) -> str:
+    """Return the contract's file and the line of the column, else of the list of columns."""
+    where: YamlPath = ("schema", 0, "properties")
+    for index, known in enumerate(contract.columns):
+        if known.name == column:
+            where = (*where, index)
+    return contract.where(YamlFile(contract.path).line(where))
 
 
 def _type_of(sql: str) -> ColumnType:
