@@ -63,8 +63,13 @@ def signature(path: Path) -> Signature:
 
 
 def find_files(shop: Shop, contract: Contract) -> Iterator[Found]:
-    """Yield the feed's files in landing by name; hidden and unfinished ones are no deliveries."""
+    """Yield the feed's files in landing by name; hidden and unfinished ones are no deliveries.
+
+    A folder that is a link could lead out of landing; it is not followed, but told as a stranger.
+    """
     folder = shop.landing / contract.source / contract.feed
+    if folder.is_symlink() or folder.parent.is_symlink():
+        return
     try:
         if folder.is_dir():
             yield from [
@@ -109,18 +114,19 @@ def find_claimed(shop: Shop, contract: Contract) -> Iterator[Found]:
 
 
 def find_strangers(shop: Shop, contracts: list[Contract]) -> list[Path]:
-    """Return the folders and files in landing that belong to no contract."""
+    """Return the folders and files in landing that belong to no contract, and linked folders."""
     known = {(contract.source, contract.feed) for contract in contracts}
     strangers = []
     if shop.landing.is_dir():
         for source in sorted(shop.landing.iterdir()):
-            if not source.is_dir():
+            if not source.is_dir() or source.is_symlink():
                 strangers.append(source)
                 continue
             strangers += [
                 feed
                 for feed in sorted(source.iterdir())
-                if (source.name, feed.name) not in known and not feed.name.startswith(".")
+                if ((source.name, feed.name) not in known or feed.is_symlink())
+                and not feed.name.startswith(".")
             ]
     return strangers
 
