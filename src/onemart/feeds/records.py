@@ -332,7 +332,7 @@ class CsvParser:
                     for position in self.positions
                 ]
         rows.lines.append(number)
-        rows.records.append(record)
+        rows.records.append(record[: LONGEST_RECORD + 1])
         rows.fields.append(fields)
         rows.defects.append(defect)
 
@@ -413,7 +413,7 @@ class JsonParser:
             except (TypeError, ValueError, RecursionError) as error:
                 defect = f"not readable as JSON: {error}"
         rows.lines.append(number)
-        rows.records.append(record)
+        rows.records.append(record[: LONGEST_RECORD + 1])
         rows.fields.append(fields)
         rows.defects.append(defect)
 
