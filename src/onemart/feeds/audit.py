@@ -1,5 +1,6 @@
 """Audit: what is wrong with a staged delivery, line by line and as a whole."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Audit", "audit_lines", "audit_table"]
 
 _REASONS_SHOWN = 3
+_WITH_VALUE = re.compile(r"(Conversion Error|Invalid Input Error|Out of Range Error):[^\n]*")
 
 
 @dataclass
@@ -215,6 +217,9 @@ def _check_earlier(warehouse: Warehouse, delivery: Delivery, where: str) -> int:
 
 def _apply(warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: Audit) -> None:
     rule, contract = verdict.rule, delivery.contract
+    personal = {column.name for column in contract.columns if column.classification == "pii"}
+    if rule.kwargs.get("column") in personal and verdict.observed:
+        verdict = replace(verdict, observed="not shown, as it is personal")
     audit.results.append(
         {
             "rule": rule.name,
@@ -250,6 +255,7 @@ def _apply(warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: 
 
 
 def _reject_rule(delivery: Delivery, rule: Rule, error: str, audit: Audit) -> None:
+    error = _WITH_VALUE.sub(r"\1: a value does not fit (not shown, it may be personal)", error)
     audit.reject(
         "rule_cannot_execute",
         f"{delivery.file_name}: the rule '{rule.name}' of {delivery.contract.where(rule.line)}"
