@@ -338,10 +338,13 @@ def records_sql(delivery: Delivery) -> str:
     """
     if delivery.contract.format != "parquet":
         return f"select _line, _record from {delivery.text}"
-    source = _read_parquet(delivery)
+    # Under the contract's names, whatever their case in the file: a replay looks for those.
+    fields = ", ".join(
+        f"{literal(column.name)}: {name(column.name)}" for column in delivery.contract.columns
+    )
     return (
-        "select file_row_number + 1 as _line, encode(cast(to_json(_row) as varchar)) as _record"
-        f" from {source} as _row"
+        f"select file_row_number + 1 as _line, encode(cast(to_json({{{fields}}}) as varchar))"
+        f" as _record from {_read_parquet(delivery)}"
     )
 
 
