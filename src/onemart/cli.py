@@ -151,9 +151,13 @@ def _tell(outcome: Outcome) -> None:
     elif outcome.status in {"skipped", "waiting"}:
         say(f"{where}: {outcome.reason}", outcome.status)
     elif outcome.quarantined:
-        say(f"{outcome.quarantined:,} lines of {where}", "quarantined")
+        say(f"{_lines(outcome.quarantined)} of {where}", "quarantined")
     for warning in outcome.warnings:
         say(f"{where}: {warning}", "warning")
+
+
+def _lines(count: int) -> str:
+    return f"{count:,} line" + ("" if count == 1 else "s")
 
 
 def _sum_up(report: Report) -> None:
@@ -329,7 +333,7 @@ def quarantine(
         raise UsageError(
             f"{to} cannot be written: {error.strerror}.", "Name another with --to."
         ) from error
-    say(f"{len(lines):,} lines written to {to}. They may hold personal data.")
+    say(f"{_lines(len(lines))} written to {to}. They may hold personal data.")
     say(f"Repair `record` in it, then: onemart replay --feed {feed} --from {to}")
 
 
@@ -381,7 +385,7 @@ def waive(
         count = waive_lines(
             gate, _contract(gate, feed), original=delivery, lines=line or [], why=why
         )
-    say(f"{count:,} lines waived.")
+    say(f"{_lines(count)} waived.")
 
 
 @app.command()
