@@ -20,7 +20,10 @@ from onemart.feeds.gate import Report
 WITHOUT_KEY = [{**column, "primaryKey": False, "required": False} for column in COLUMNS]
 REQUIRED = [{**column, "required": column["name"] == "amount"} for column in WITHOUT_KEY]
 GOOD = HEADER + line(1) + line(2)
-GOOD_JSON = '{"order_id": 1, "customer": "Ann", "amount": 1.00}\n'
+GOOD_JSON = (
+    '{"order_id": 1, "customer": "Ann", "amount": 1.00, "units": 1, "rate": 0.5,'
+    ' "ordered_on": "2026-01-05", "ordered_at": "2026-01-05 10:00:00"}\n'
+)
 
 
 def parquet(rows: int = 2, **replaced: Any) -> bytes:
@@ -133,6 +136,13 @@ FAULTS = {
         GOOD_JSON.replace("}", ', "colour": "red"}'),
         (1, 1, 0, 0),
         says=("column 'colour' is not in the contract",),
+        feed="events",
+    ),
+    "missing column in JSON": Fault(
+        "missing.jsonl",
+        GOOD_JSON.replace('"rate": 0.5,', ""),
+        (1, 1, 0, 0),
+        says=("column 'rate' is in no line",),
         feed="events",
     ),
     "extra column in Parquet": Fault(

@@ -388,6 +388,12 @@ def _rule(
             "mostly has no meaning here: every line that breaks the rule goes to quarantine.",
             "Set the feed's maxBadShare, or give the rule severity: warning.",
         )
+    if "row_condition" in kwargs or None in (kwargs.get("value_set") or []):
+        raise reader.wrong(
+            (*where, "implementation"),
+            "row_condition, and null in value_set, have no meaning here.",
+            "State an unexpected_rows_expectation with the condition.",
+        )
     custom = {item["property"]: item["value"] for item in quality["customProperties"] or []}
     rule = Rule(
         name=quality["name"] or _describe(kind, kwargs),
@@ -517,6 +523,20 @@ def _check_relations(reader: _Reader, contract: Contract) -> None:
         raise reader.wrong(where, "relation upsert needs a primary key.", "Mark it in properties.")
     if told.relation == "replacePeriod" and not (told.period_column or told.period_group):
         raise reader.wrong(where, "relation replacePeriod needs a period.", "A column or fileName.")
+    if told.order_column and told.relation != "upsert":
+        raise reader.wrong(
+            where,
+            f"relation {told.relation} puts whole deliveries in order, which a column cannot do.",
+            "Name a group of fileName.",
+        )
+    names = [column.name.lower() for column in contract.columns]
+    for column in contract.columns:
+        if column.hashed and f"{column.name}_hmac".lower() in names:
+            raise reader.wrong(
+                ("schema", 0, "properties", names.index(f"{column.name}_hmac".lower())),
+                f"{column.name}_hmac is the name of the hash that the gate adds to {column.name}.",
+                "Name the column otherwise.",
+            )
 
 
 def contract_files(folder: Path) -> list[Path]:

@@ -98,6 +98,10 @@ def name_says(contract: Contract, file_name: str) -> tuple[str | None, str | Non
         )
     period = match[told.period_group] if told.period_group else None
     order = match[told.order_group] if told.order_group else None
-    if period and period.isdecimal():
+    if period and period.isdecimal() and not _is_text(contract, told.period_column):
         period = str(int(period))
     return period, sortable(order)
+
+
+def _is_text(contract: Contract, column: str | None) -> bool:
+    return any(found.name == column and not found.type.pattern for found in contract.columns)

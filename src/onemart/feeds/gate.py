@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onemart.errors import ContractError, OnemartError
-from onemart.feeds.audit import audit_lines, audit_table
+from onemart.feeds.audit import Audit, audit_lines, audit_table
 from onemart.feeds.contract import Contract, load_contracts
 from onemart.feeds.delivery import Delivery, delivery_id, name_says
 from onemart.feeds.landing import (
     Found,
+    Signature,
     find_claimed,
     find_files,
     find_strangers,
@@ -171,14 +172,13 @@ class Gate:
             return self._refuse_link(found)
         delivery = self._claim(found, hash_file(found.path))
         if signature(delivery.path) != before:
-            move(delivery.path, found.path.parent)
-            sweep(self.shop, found.contract)
-            return Outcome(
-                found.contract, found.path.name, "waiting", "it changed while it was read"
-            )
+            return self._put_back(found, delivery)
         same = self._already_accepted(delivery)
         if same is not None:
             return self._skip(delivery, same)
+        return self._take_claimed(found, delivery, before)
+
+    def _take_claimed(self, found: Found, delivery: Delivery, before: Signature) -> Outcome:
         records = 0
         try:
             look = look_at(delivery.path, is_text=delivery.contract.format != "parquet")
@@ -192,10 +192,27 @@ class Gate:
         except Unreadable as trouble:
             drop_staged(self.warehouse, delivery)
             return self._refuse(delivery, records, trouble)
+        except OnemartError:
+            # Whoever writes to a file that is being read makes its counts disagree.
+            if signature(delivery.path) != before:
+                return self._put_back(found, delivery)
+            raise
         self.on_step("loaded", delivery.file_name)
-        row = self._audit_and_publish(delivery, staged)
+        audit = audit_lines(self.warehouse, delivery, self.great_expectations)
+        audit_table(self.warehouse, delivery, staged, audit)
+        self.on_step("audited", delivery.file_name)
+        # The last look: a vendor that kept the file open could have written to it after the claim.
+        if signature(delivery.path) != before:
+            return self._put_back(found, delivery)
+        row = self._publish(delivery, staged, audit)
         drop_staged(self.warehouse, delivery)
         return self._finish(delivery, row)
+
+    def _put_back(self, found: Found, delivery: Delivery) -> Outcome:
+        drop_staged(self.warehouse, delivery)
+        move(delivery.path, found.path.parent)
+        sweep(self.shop, found.contract)
+        return Outcome(found.contract, found.path.name, "waiting", "it changed while it was read")
 
     def _claim(self, found: Found, sha256: str) -> Delivery:
         contract, path = found.contract, found.path
@@ -251,10 +268,7 @@ class Gate:
         is_other = told_by_name and period != earlier_period
         return is_other or (order or "") > (earlier_order or "")
 
-    def _audit_and_publish(self, delivery: Delivery, staged: Staged) -> LedgerRow:
-        audit = audit_lines(self.warehouse, delivery, self.great_expectations)
-        audit_table(self.warehouse, delivery, staged, audit)
-        self.on_step("audited", delivery.file_name)
+    def _publish(self, delivery: Delivery, staged: Staged, audit: Audit) -> LedgerRow:
         needs_key = any(column.hashed for column in delivery.contract.columns)
         key = read_key(self.project) if needs_key else b""
         with self.warehouse.transaction():
@@ -411,4 +425,4 @@ def land(
         outcome = gate.take(found)
         outcomes.append(outcome)
         on_end(outcome)
-    return Report(outcomes, gate.contract_errors, find_strangers(gate.shop, gate.contracts))
+    return Report(outcomes, gate.contract_errors, find_strangers(gate.shop, gate.project.contracts))

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from onemart.feeds.contract import Contract
+from onemart.feeds.contract import Contract, contract_files
 from onemart.project import Shop
 
 __all__ = [
@@ -113,9 +113,9 @@ def find_claimed(shop: Shop, contract: Contract) -> Iterator[Found]:
             yield Found(contract, path)
 
 
-def find_strangers(shop: Shop, contracts: list[Contract]) -> list[Path]:
+def find_strangers(shop: Shop, contracts: Path) -> list[Path]:
     """Return the folders and files in landing that belong to no contract, and linked folders."""
-    known = {(contract.source, contract.feed) for contract in contracts}
+    known = {(path.parent.name, path.stem) for path in contract_files(contracts)}
     strangers = []
     if shop.landing.is_dir():
         for source in sorted(shop.landing.iterdir()):

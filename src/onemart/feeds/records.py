@@ -91,6 +91,8 @@ class TextRecords:
                 rows, plain = parse(lines)
                 yield from self._given(plain, _table(rows, self.schema))
             self.lines_read = lines.number
+            if isinstance(parse, JsonParser):
+                parse.note_absent()
 
     def _csv_parser(self, lines: "_Lines") -> "CsvParser":
         while (line := lines.peek()) is not None and not _without_end(line):
@@ -377,7 +379,7 @@ class JsonParser:
     def __init__(self, contract: Contract, notes: list[str]) -> None:
         self.columns = [column.name for column in contract.columns]
         self.notes = notes
-        self._unknown: set[str] = set()
+        self._seen: set[str] = set()
 
     def __call__(self, lines: _Lines) -> tuple[_Rows, pa.Table | None]:
         rows = _Rows()
@@ -418,9 +420,18 @@ class JsonParser:
         rows.defects.append(defect)
 
     def _note_unknown(self, keys: set[str]) -> None:
-        for key in sorted(keys - self._unknown - set(self.columns)):
-            self._unknown.add(key)
+        for key in sorted(keys - self._seen - set(self.columns)):
             self.notes.append(_extra_column(key))
+        self._seen |= keys
+
+    def note_absent(self) -> None:
+        """Note the columns that no line has; JSON may leave out what is null throughout."""
+        if self._seen:
+            self.notes.extend(
+                f"column '{column}' is in no line; it is null throughout"
+                for column in self.columns
+                if column not in self._seen
+            )
 
 
 def _refuse_escaped(texts: list[str | None]) -> None:
