@@ -19,10 +19,10 @@ def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
     folder = tmp_path_factory.mktemp("dbt")
     manifests: list[Any] = []
 
-    def run(warehouse: SyntheticWarehouse, *arguments: str) -> Any:
+    def run(warehouse: SyntheticWarehouse, *arguments: str, shop: str = "complete_journey") -> Any:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("ONEMART_WAREHOUSE", str(warehouse.path))
-            patch.setenv("ONEMART_SHOP", "complete_journey")
+            patch.setenv("ONEMART_SHOP", shop)
             folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
             outputs = ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
             options = ["--quiet", *folders, *outputs]
