@@ -15,7 +15,7 @@ from onemart import __version__
 from onemart.console import complain, console, figures, plain, progress, say
 from onemart.errors import OnemartError, UsageError
 from onemart.feeds.contract import Contract
-from onemart.feeds.gate import Gate, Outcome, Report
+from onemart.feeds.gate import Gate, OnStep, Outcome, Report
 from onemart.feeds.landing import Found
 from onemart.project import find_project
 
@@ -57,14 +57,14 @@ def _options(
 
 
 @contextmanager
-def _gate(shop: str | None, wait: float) -> Iterator[Gate]:
+def _gate(
+    shop: str | None, wait: float, on_step: OnStep = lambda _step, _file: None
+) -> Iterator[Gate]:
     from onemart.feeds.gate import open_gate  # noqa: PLC0415
 
     project = find_project()
     command = " ".join(["onemart", *sys.argv[1:]])
-    with open_gate(
-        project, project.shop(shop), command, on_step=lambda *_: None, timeout=wait
-    ) as gate:
+    with open_gate(project, project.shop(shop), command, on_step=on_step, timeout=wait) as gate:
         for error in gate.contract_errors:
             complain(error, "contract")
         yield gate
@@ -132,11 +132,14 @@ def land(*, shop: ShopName = None, wait: Wait = 120.0) -> None:
     def start(files: list[Found]) -> None:
         bar.update(task, total=len(files))
 
+    def step(_step: str, file: str) -> None:
+        bar.update(task, current=plain(file))
+
     def end(outcome: Outcome) -> None:
-        bar.update(task, advance=1, current=plain(outcome.file_name))
+        bar.advance(task)
         _tell(outcome)
 
-    with bar, _gate(shop, wait) as gate:
+    with bar, _gate(shop, wait, step) as gate:
         report = land_files(gate, on_start=start, on_end=end)
     _sum_up(report)
     raise typer.Exit(report.exit_status)

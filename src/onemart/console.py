@@ -22,13 +22,14 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 __all__ = ["complain", "console", "figures", "plain", "progress", "say"]
 
 _WIDE = 160
 _NARROWEST_TEXT = 16
+_WIDEST_CURRENT = 30
 
 # Piped into a file or a pager there is no edge of a screen to keep to, unless somebody names one.
 _width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
@@ -62,7 +63,12 @@ def progress(what: str) -> tuple[Progress, TaskID]:
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[current]}", style="dim", markup=False),
+        TextColumn(
+            "{task.fields[current]}",
+            style="dim",
+            markup=False,
+            table_column=Column(no_wrap=True, overflow="ellipsis", max_width=_WIDEST_CURRENT),
+        ),
         console=console,
         transient=True,
         disable=not console.is_terminal,
