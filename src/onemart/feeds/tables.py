@@ -115,23 +115,21 @@ def _check_growth(
     contract: Contract, column: str, kind: str, known: dict[str, str], columns: dict[str, str]
 ) -> None:
     now_named = known.get(column.lower())
-    place = _place(contract, now_named)
     if now_named is None:
-        raise ContractError(
-            f"{place}: column {column!r} is in the raw table and no longer here.",
-            "Older rows have it: keep it in the contract, not required, and say it is deprecated.",
+        what = f"column {column!r} is in the raw table and no longer here."
+        todo = (
+            "Older rows have it: keep it in the contract, not required, and say it is deprecated."
         )
-    if now_named != column:
-        raise ContractError(
-            f"{place}: column {column!r} of the raw table is named {now_named!r} here.",
-            "Headers are read in any case; keep the name as it was.",
-        )
-    new = columns[column]
-    if new != kind and not _type_of(new).widens(_type_of(kind)):
-        raise ContractError(
-            f"{place}: column {column!r} is {kind} in the raw table and {new} here.",
-            "A type may only widen. Keep it, or deliver the new one as a column of its own.",
-        )
+    elif now_named != column:
+        what = f"column {column!r} of the raw table is named {now_named!r} here."
+        todo = "Headers are read in any case; keep the name as it was."
+    elif columns[column] != kind and not _type_of(columns[column]).widens(_type_of(kind)):
+        what = f"column {column!r} is {kind} in the raw table and {columns[column]} here."
+        todo = "A type may only widen. Keep it, or deliver the new one as a column of its own."
+    else:
+        return
+    # Only for an error, because the contract is read again to find its line.
+    raise ContractError(f"{_place(contract, now_named)}: {what}", todo)
 
 
 def _place(contract: Contract, column: str | None) -> str:

@@ -22,11 +22,14 @@ class YamlFile:
     def __init__(self, path: Path) -> None:
         text = path.read_text(encoding="utf-8")
         self.path = path
-        self.content: Any = yaml.safe_load(text)
+        self.content: Any = None
         self._lines: dict[YamlPath, int] = {(): 1}
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        # Parsed once for values and lines: parsing is most of what opening the gate takes.
+        loader = yaml.SafeLoader(text)
+        root = loader.get_single_node()
         if root is not None:
             self._walk(root, ())
+            self.content = loader.construct_document(root)
 
     def _walk(self, node: yaml.Node, path: YamlPath) -> None:
         if isinstance(node, yaml.MappingNode):
