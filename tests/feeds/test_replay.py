@@ -99,6 +99,8 @@ def assert_balanced(shop: FeedProject, feed: str = "orders") -> None:
                     if name == told["delivery_id"]
                 )
                 assert quarantined == told[f"{kind}_quarantined"]
+                waiting = states.get((told["delivery_id"], "open"), nothing)[measure]
+                assert waiting == told[f"{kind}_open"]
         for state in ("replayed", "waived"):
             found = states.get((told["delivery_id"], state), nothing)
             assert found[0] == told[f"records_{state}"], told

@@ -15,7 +15,9 @@ PROJECT = Path(os.environ.get("ONEMART_PROJECT_DIR", Path(__file__).parents[2]))
 # The catalogue's name is the file's; one name lets every test reuse one parsed project.
 FILE_NAME = "synthetic.duckdb"
 
-_COUNTED = ("delivered", "accepted", "quarantined", "rejected", "superseded", "replayed", "waived")
+_COUNTED = (
+    "delivered", "accepted", "quarantined", "rejected", "superseded", "replayed", "waived", "open",
+)  # fmt: skip
 _OPS = f"""
     create schema raw;
     create schema ops;

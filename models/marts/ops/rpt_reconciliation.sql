@@ -6,6 +6,7 @@
     "superseded",
     "replayed",
     "waived",
+    "open",
 ] -%}
 
 with
@@ -76,9 +77,6 @@ feeds_balanced as (
             - superseded_{{ measure }}
             - mart_{{ measure }}
         ) as unexplained_{{ measure }},
-        quarantined_{{ measure }}
-        - replayed_{{ measure }}
-        - waived_{{ measure }} as open_{{ measure }},
         {%- endfor %}
         *
     from feeds_joined_to_deliveries
@@ -91,7 +89,7 @@ rpt_reconciliation as (
         cast(source_name as {{ dbt.type_string() }}) as source_name,
         cast(feed_name as {{ dbt.type_string() }}) as feed_name,
         cast(mart_name as {{ dbt.type_string() }}) as mart_name,
-        {%- for kind in kinds + ["open", "mart", "unexplained"] %}
+        {%- for kind in kinds + ["mart", "unexplained"] %}
         cast({{ kind }}_record_count as {{ dbt.type_bigint() }}) as {{ kind }}_record_count,
         cast({{ kind }}_amount as {{ dbt.type_numeric() }}) as {{ kind }}_amount,
         {%- endfor %}

@@ -23,6 +23,7 @@ stg_ops__deliveries as (
         cast(records_superseded as {{ dbt.type_bigint() }}) as superseded_record_count,
         cast(records_replayed as {{ dbt.type_bigint() }}) as replayed_record_count,
         cast(records_waived as {{ dbt.type_bigint() }}) as waived_record_count,
+        cast(records_open as {{ dbt.type_bigint() }}) as open_record_count,
         cast(records_unreadable as {{ dbt.type_bigint() }}) as unreadable_record_count,
         cast(control_delivered as {{ dbt.type_numeric() }}) as delivered_amount,
         cast(control_accepted as {{ dbt.type_numeric() }}) as accepted_amount,
@@ -31,6 +32,7 @@ stg_ops__deliveries as (
         cast(control_superseded as {{ dbt.type_numeric() }}) as superseded_amount,
         cast(control_replayed as {{ dbt.type_numeric() }}) as replayed_amount,
         cast(control_waived as {{ dbt.type_numeric() }}) as waived_amount,
+        cast(control_open as {{ dbt.type_numeric() }}) as open_amount,
         declared_order,
         started_at,
         finished_at

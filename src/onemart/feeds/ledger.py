@@ -39,6 +39,7 @@ _MIGRATIONS: tuple[str, ...] = (
         control_quarantined decimal(38, 6) not null,
         control_rejected decimal(38, 6) not null,
         control_moved decimal(38, 6) not null,
+        control_released decimal(38, 6) not null,
         original_delivery_id varchar,
         duplicate_of varchar,
         declared_order varchar,
@@ -132,19 +133,25 @@ _MIGRATIONS: tuple[str, ...] = (
             sum(case when kind = 'replay' then records_moved else 0 end) as records_replayed,
             sum(case when kind = 'replay' then control_moved else 0 end) as control_replayed,
             sum(case when kind = 'waiver' then records_moved else 0 end) as records_waived,
-            sum(case when kind = 'waiver' then control_moved else 0 end) as control_waived
+            sum(case when kind = 'waiver' then control_moved else 0 end) as control_waived,
+            sum(records_moved) as records_released,
+            sum(control_released) as control_released
         from ops.delivery_log
         where original_delivery_id is not null
         group by original_delivery_id
     )
     select
-        log.* exclude (records_moved, control_moved),
+        log.* exclude (records_moved, control_moved, control_released),
         cast(coalesce(superseded.records, 0) as bigint) as records_superseded,
         cast(coalesce(moved.records_replayed, 0) as bigint) as records_replayed,
         cast(coalesce(moved.records_waived, 0) as bigint) as records_waived,
         cast(coalesce(superseded.control_amount, 0) as decimal(38, 6)) as control_superseded,
         cast(coalesce(moved.control_replayed, 0) as decimal(38, 6)) as control_replayed,
-        cast(coalesce(moved.control_waived, 0) as decimal(38, 6)) as control_waived
+        cast(coalesce(moved.control_waived, 0) as decimal(38, 6)) as control_waived,
+        cast(log.records_quarantined - coalesce(moved.records_released, 0) as bigint)
+            as records_open,
+        cast(log.control_quarantined - coalesce(moved.control_released, 0) as decimal(38, 6))
+            as control_open
     from ops.delivery_log as log
     left join ops.superseded_deliveries as superseded on log.delivery_id = superseded.delivery_id
     left join moved on log.delivery_id = moved.original_delivery_id;

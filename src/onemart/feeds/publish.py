@@ -155,6 +155,7 @@ def ledger_row(delivery: Delivery, balance: Balance) -> LedgerRow:
         "control_quarantined": balance.control_quarantined,
         "control_rejected": balance.control_rejected,
         "control_moved": 0,
+        "control_released": 0,
         "declared_order": delivery.order,
         "warnings": [],
         "started_at": delivery.started_at,

@@ -235,11 +235,16 @@ def _replay_one(
     with warehouse.transaction():
         if accepted and audit.rejection is None:
             copy_to_raw(warehouse, delivery, f"{passed} using (_line)", key)
-            row = _moved(gate, delivery, "replay", accepted, control)
+            released = f"select _line from {passed} using (_line)"
+            came_with = warehouse.value(
+                f"select coalesce(sum(control_amount), 0) from {quarantine_name(contract)}"
+                f" where delivery_id = {literal(name)} and line in ({released})"
+            )
+            row = _moved(gate, delivery, "replay", accepted, (control, came_with))
             record(warehouse, row)
             relate(warehouse, delivery, row)
             record_validation(warehouse, row["delivery_id"], contract, audit)
-            _decide(gate, contract, name, f"select _line from {passed} using (_line)", "replayed")
+            _decide(gate, contract, name, released, "replayed")
         _explain_again(gate, delivery)
     drop_staged(warehouse, delivery)
     if audit.rejection is not None:
@@ -247,8 +252,16 @@ def _replay_one(
     return Replayed(delivery.file_name, name, accepted, len(lines) - accepted)
 
 
-def _moved(gate: Gate, delivery: Delivery, kind: str, records: int, control: Any) -> dict[str, Any]:
-    """Return the ledger's row for lines that leave quarantine."""
+def _moved(
+    gate: Gate, delivery: Delivery, kind: str, records: int, control: tuple[Any, Any]
+) -> dict[str, Any]:
+    """Return the ledger's row for lines that leave quarantine.
+
+    Parameters
+    ----------
+    control : tuple
+        Their money as it leaves, and as it was when they came; a repair can change it.
+    """
     attempt = gate.warehouse.value(
         "select count(*) from ops.delivery_log where original_delivery_id = ?", [delivery.id]
     )
@@ -258,7 +271,8 @@ def _moved(gate: Gate, delivery: Delivery, kind: str, records: int, control: Any
         "kind": kind,
         "original_delivery_id": delivery.id,
         "records_moved": records,
-        "control_moved": control,
+        "control_moved": control[0],
+        "control_released": control[1],
     }
     return row
 
@@ -309,7 +323,7 @@ def waive(gate: Gate, contract: Contract, *, original: str, lines: Iterable[int]
         raise UsageError(f"No such line of delivery {original} is open in {contract.id}.")
     delivery, _ = _original(gate, contract, original)
     with gate.warehouse.transaction():
-        row = _moved(gate, delivery, "waiver", count, control)
+        row = _moved(gate, delivery, "waiver", count, (control, control))
         row["reason_code"], row["reason"] = "waived", why
         record(gate.warehouse, row)
         gate.warehouse.run(
