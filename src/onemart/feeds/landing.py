@@ -119,6 +119,8 @@ def find_strangers(shop: Shop, contracts: Path) -> list[Path]:
     strangers = []
     if shop.landing.is_dir():
         for source in sorted(shop.landing.iterdir()):
+            if source.name.startswith("."):
+                continue
             if not source.is_dir() or source.is_symlink():
                 strangers.append(source)
                 continue
