@@ -103,6 +103,10 @@ parse: setup dbt-deps  ## Parse the dbt project for DuckDB and for BigQuery (nee
 pytest: setup dbt-deps  ## Run the Python tests.
 	$(BIN)/python -m pytest
 
+.PHONY: golden
+golden: setup dbt-deps  ## Write the golden files of the marts anew; read the diff before you commit it.
+	$(BIN)/python -m pytest tests/mart/test_gate_to_mart.py -k golden --update-golden
+
 .PHONY: dbt-test
 dbt-test: setup dbt-deps  ## Build TEST_SHOP with all its dbt tests; fail when fewer ran than before.
 	@$(BIN)/onemart sample $(TEST_SHOP)

@@ -14,6 +14,12 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 FLOOR = Path(__file__).with_name("floor.toml")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files of the marts anew"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Floor(config), "floor")
 
