@@ -214,7 +214,7 @@ def build(context: typer.Context, *, shop: ShopName = None) -> None:
         raise typer.Exit(1)
     say(
         f"Next: the marts are in {target.warehouse.name}, schema marts. `onemart status` shows the"
-        ' feeds,\n`onemart query "select * from marts.rpt_reconciliation"` the balance,'
+        ' feeds,\n`onemart query "from marts.rpt_reconciliation"` the balance,'
         " `make docs` what each column means."
     )
 
@@ -430,11 +430,13 @@ def run(arguments: list[str] | None = None) -> int:
 def main() -> None:
     """Run the command that this process was started with, and leave."""
     status = run()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Great Expectations keeps references to DuckDB to the very end, of which DuckDB's binding would
-    # complain at length on the way out. All files are closed by now, so leave without it.
-    os._exit(status)
+    if "great_expectations" in sys.modules:
+        # It keeps references to DuckDB to the very end, of which DuckDB's binding would complain at
+        # length on the way out. All files are closed by now, so leave without it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 if __name__ == "__main__":
