@@ -20,13 +20,13 @@ def main(warehouse: str, out: str) -> None:
 
     imported = time.perf_counter() - importing
     with tempfile.TemporaryDirectory() as target:
-        runner, options = dbtRunner(), ["--quiet", "--target-path", target]
+        options = ["--quiet", "--target-path", target]
         started = time.perf_counter()
-        manifest = runner.invoke([*options, "parse", "--no-partial-parse"]).result
+        manifest = dbtRunner().invoke(["parse", "--no-partial-parse", *options]).result
         parsed = time.perf_counter() - started
-        result = dbtRunner(manifest=manifest).invoke([*options, "build", "--full-refresh"])
+        result = dbtRunner(manifest=manifest).invoke(["build", "--full-refresh", *options])
         if not result.success:
-            raise SystemExit("dbt build failed")
+            raise SystemExit(f"dbt build failed: {result.exception}")
         spent: dict[str, float] = {}
         for node in result.result.results:
             kind = f"{node.node.resource_type}_seconds"

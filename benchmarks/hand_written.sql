@@ -120,26 +120,15 @@ left join hand.dim_products as products
     on cast(coupons.product_id as varchar) = products.product_id;
 
 create table hand.fct_promotion_placements as
-with weeks as (
-    select
-        week as week_number,
-        min(cast(timezone('America/New_York', timezone('UTC', transaction_timestamp)) as date))
-            as week_start_date,
-        max(cast(timezone('America/New_York', timezone('UTC', transaction_timestamp)) as date))
-            as week_end_date
-    from raw.complete_journey__transactions__current
-    group by week
-)
-
 select
     coalesce(products.product_id, 'unknown') as product_id,
     cast(promotions.store_id as varchar) as store_id,
     cast(promotions.week as integer) as week_number,
-    weeks.week_start_date,
-    weeks.week_end_date,
+    greatest(date '2017-01-01', date '2016-12-26' + cast(7 * (promotions.week - 1) as integer))
+        as week_start_date,
+    date '2017-01-01' + cast(7 * (promotions.week - 1) as integer) as week_end_date,
     promotions.display_location,
     promotions.mailer_location
 from raw.complete_journey__promotions__current as promotions
 left join hand.dim_products as products
-    on cast(promotions.product_id as varchar) = products.product_id
-left join weeks on promotions.week = weeks.week_number;
+    on cast(promotions.product_id as varchar) = products.product_id;

@@ -32,16 +32,16 @@ class Plugin(BasePlugin):
         Path(creds.path).parent.mkdir(parents=True, exist_ok=True)
 
     def configure_connection(self, conn: duckdb.DuckDBPyConnection) -> None:
-        """Create what is missing; contracts are read only if something is."""
+        """Create what is missing in `ops` and `raw`; contracts are read only if a feed is."""
         folder = find_project().contracts
         wanted = {f"{path.parent.name}__{path.stem}__current" for path in contract_files(folder)}
-        there = conn.execute(
-            "select table_name from information_schema.tables where table_schema = 'raw'"
-        ).fetchall()
-        if wanted <= {table for (table,) in there}:
-            return
         warehouse = Warehouse(conn, Path(self.creds.path if self.creds else ""))
         prepare_ledger(warehouse)
+        there = warehouse.rows(
+            "select table_name from information_schema.tables where table_schema = 'raw'"
+        )
+        if wanted <= {table for (table,) in there}:
+            return
         contracts, errors = load_contracts(folder)
         for contract in contracts:
             prepare_feed(warehouse, contract)

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from onemart.feeds.contract import Contract, load_contracts
+from onemart.feeds.ledger import SCHEMA_VERSION
 
 PROJECT = Path(os.environ.get("ONEMART_PROJECT_DIR", Path(__file__).parents[2]))
 # The catalogue's name is the file's; one name lets every test reuse one parsed project.
@@ -21,6 +22,9 @@ _COUNTED = (
 _OPS = f"""
     create schema raw;
     create schema ops;
+    -- These stand in for the gate's own tables of this version.
+    create table ops.schema_version (version integer, migrated_at timestamp);
+    insert into ops.schema_version values ({SCHEMA_VERSION}, null);
     create table ops.deliveries (
         delivery_id varchar, published_seq bigint, source varchar, feed varchar, file_name varchar,
         kind varchar, status varchar,

@@ -7,8 +7,8 @@ days_spined as (
 
     {{ dbt_utils.date_spine(
         datepart="day",
-        start_date="cast('" ~ var("calendar_first_date", "2000-01-30") ~ "' as date)",
-        end_date="cast('" ~ var("calendar_end_date", "2051-01-29") ~ "' as date)"
+        start_date="cast('" ~ var("calendar_first_date") ~ "' as date)",
+        end_date="cast('" ~ var("calendar_end_date") ~ "' as date)"
     ) }}
 
 ),
