@@ -209,7 +209,9 @@ def _check_earlier(warehouse: Warehouse, delivery: Delivery, where: str) -> int:
         from {_good_lines(delivery)} as lines
         inner join (
             select {keys}, min(_line) as _line, min(_delivery_id) as _delivery_id
-            from {raw_name(delivery.contract)} where {where} group by {keys}
+            from (select * from {raw_name(delivery.contract)} where {where})
+            semi join {_good_lines(delivery)} using ({keys})
+            group by {keys}
         ) as earlier using ({keys})
         """,
     )

@@ -286,6 +286,7 @@ def _supersede_lines(warehouse: Warehouse, delivery: Delivery) -> None:
     feed = f"source = {literal(contract.source)} and feed = {literal(contract.feed)}"
     column = contract.deliveries.order_column
     order = f"rows.{name(column)}" if column else "log.declared_order"
+    key_columns = ", ".join(name(column) for column in contract.key)
     keys = " and ".join(f"newer.{name(key)} = older.{name(key)}" for key in contract.key)
     warehouse.run(
         f"""
@@ -294,7 +295,13 @@ def _supersede_lines(warehouse: Warehouse, delivery: Delivery) -> None:
             select
                 rows.*, {_control(contract)} as _control, {order} as _order,
                 log.published_seq as _seq
-            from {raw_name(contract)} as rows
+            from (
+                select * from {raw_name(contract)}
+                semi join (
+                    select {key_columns} from {raw_name(contract)}
+                    where _delivery_id = {literal(delivery.id)}
+                ) using ({key_columns})
+            ) as rows
             inner join ops.delivery_log as log on rows._delivery_id = log.delivery_id
             left join (select delivery_id, line from ops.superseded_lines where {feed}) as gone
                 on rows._delivery_id = gone.delivery_id and rows._line = gone.line
