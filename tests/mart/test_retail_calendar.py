@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,7 +76,8 @@ def calendar(tmp_path_factory: pytest.TempPathFactory) -> dict[date, Day]:
     )
     shutil.copytree(ROOT / "macros" / "calendar", folder / "macros")
     shutil.copytree(ROOT / "packages" / "dbt_utils_offline", folder / "dbt_packages" / "dbt_utils")
-    (folder / "dbt_project.yml").write_text(PROJECT)
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    (folder / "dbt_project.yml").write_text(PROJECT + yaml.safe_dump({"vars": project["vars"]}))
     (folder / "profiles.yml").write_text(PROFILE)
     shutil.copy(ROOT / "packages.yml", folder)
     finished = subprocess.run(
