@@ -2,7 +2,7 @@
 
 DuckDB's readers cannot serve here: they give no line for a record that they accept, shift lines
 after a quoted line break, lose an overlong line without a word, and shorten long numbers in JSON
-(shared findings with DuckDB 2.0). Whole chunks without quotes, the usual case, are split by Arrow;
+(found with DuckDB 2.0). Whole chunks without quotes, the usual case, are split by Arrow;
 only records with quotes are parsed one by one.
 """
 
@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from onemart.feeds.contract import Contract
 from onemart.feeds.look import BYTE_ORDER_MARK, Unreadable, open_bytes
 
-__all__ = ["LONGEST_RECORD", "TextRecords", "parse_records"]
+__all__ = ["LONGEST_RECORD", "TextRecords", "extra_column", "parse_records"]
 
 LONGEST_RECORD = 1 << 20
 """Bytes of the longest record that is read; a longer one goes to quarantine, cut here."""
@@ -421,7 +421,7 @@ class JsonParser:
 
     def _note_unknown(self, keys: set[str]) -> None:
         for key in sorted(keys - self._seen - set(self.columns)):
-            self.notes.append(_extra_column(key))
+            self.notes.append(extra_column(key))
         self._seen |= keys
 
     def note_absent(self) -> None:
@@ -466,7 +466,8 @@ def _as_text(value: object) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _extra_column(column: str) -> str:
+def extra_column(column: str) -> str:
+    """Return the note on a column of a file that its contract does not have."""
     return (
         f"column '{column}' is not in the contract; it was left out and stays in the archived file"
     )
@@ -498,7 +499,7 @@ def _header(line: bytes, contract: Contract, file_name: str, notes: list[str]) -
                 f"{file_name}: the header names column '{column}' more than once."
                 " Ask for a file in which each column has its own name.",
             )
-    notes.extend(_extra_column(column) for column in found if column not in known.values())
+    notes.extend(extra_column(column) for column in found if column not in known.values())
     return found
 
 

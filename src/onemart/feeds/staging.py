@@ -13,7 +13,7 @@ from onemart.errors import OnemartError
 from onemart.feeds.contract import Column
 from onemart.feeds.delivery import Delivery
 from onemart.feeds.look import Look, Unreadable, damaged_parquet
-from onemart.feeds.records import TextRecords
+from onemart.feeds.records import TextRecords, extra_column
 from onemart.feeds.sql import literal, name
 from onemart.feeds.warehouse import Warehouse
 
@@ -294,11 +294,7 @@ def _parquet_header(delivery: Delivery, found: dict[str, str]) -> tuple[dict[str
             f"{delivery.file_name}: the file lacks {', '.join(map(repr, missing))}.{renamed}"
             " Ask for the agreed columns, or change the contract and raise its version.",
         )
-    notes = [
-        f"column '{column}' is not in the contract; it was left out and stays in the archived file"
-        for key, column in by_lower.items()
-        if key not in wanted
-    ]
+    notes = [extra_column(column) for key, column in by_lower.items() if key not in wanted]
     return {column: by_lower[key] for key, column in wanted.items()}, notes
 
 

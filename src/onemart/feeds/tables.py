@@ -1,7 +1,7 @@
 """The tables of a feed: raw, quarantine, and the view of what counts now.
 
-A contract grows by two steps only: a new column, null in older
-rows, and a wider type. Anything else would change what older rows said, and is refused.
+A contract grows by two steps only: a new column, null in older rows, and a wider type. Anything
+else would change what older rows said, and is refused.
 """
 
 from onemart.errors import ContractError
