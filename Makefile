@@ -16,7 +16,10 @@ LINT := .venv-lint/bin
 # Ready means: installed from this lock, in this folder (scripts in an environment know its path).
 READY := .venv/.ready
 LINT_READY := .venv-lint/.ready
+EMULATOR_READY := .venv-emulator/.ready
+GOOGLESQL_READY := .venv-googlesql/.ready
 PACKAGE := .venv/.package
+VENVS := .venv .venv-lint .venv-emulator .venv-googlesql
 
 UV := $(shell command -v uv || echo $(BIN)/uv)
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -29,7 +32,7 @@ SQL_FOLDERS := models macros tests packages
 
 # An environment that was moved, was half made or lost its Python is made again.
 ifneq ($(filter-out help clean,$(MAKECMDGOALS)),)
-$(foreach venv,$(wildcard .venv .venv-lint),$(if $(shell \
+$(foreach venv,$(wildcard $(VENVS)),$(if $(shell \
 	[ "$$(cat $(venv)/.folder 2>&1)" = "$$(pwd)" ] && $(venv)/bin/python -c 1 2>&1 && echo sound \
 	),,$(shell rm -rf $(venv))))
 endif
@@ -37,7 +40,7 @@ endif
 .PHONY: help
 help:  ## Explain the targets.
 	@echo 'make TARGET [SHOP=complete_journey] [PYTHON=python3]  (sets up what it needs)'
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
 
 ##  The way from files to marts
 
@@ -100,7 +103,7 @@ parse: setup dbt-deps  ## Parse the dbt project for DuckDB and for BigQuery (nee
 	$(BIN)/dbt --quiet parse --target bigquery --target-path target/bigquery
 
 .PHONY: pytest
-pytest: setup dbt-deps  ## Run the Python tests.
+pytest: setup setup-emulator setup-googlesql dbt-deps  ## Run the Python tests.
 	$(BIN)/python -m pytest
 
 .PHONY: golden
@@ -138,6 +141,14 @@ setup: $(READY) $(PACKAGE)  ## Install what runs into .venv (part of build and t
 setup-lint: $(LINT_READY)  ## Install the checkers into .venv-lint (part of test).
 	@:
 
+.PHONY: setup-emulator
+setup-emulator: $(EMULATOR_READY)  ## Install the BigQuery emulator into .venv-emulator (part of test).
+	@:
+
+.PHONY: setup-googlesql
+setup-googlesql: $(GOOGLESQL_READY)  ## Install GoogleSQL's analyzer into .venv-googlesql (part of test).
+	@:
+
 .PHONY: dbt-deps
 dbt-deps: setup  ## Install dbt packages: from the hub, else the project's own stand-in.
 	@$(BIN)/python scripts/install_dbt_packages.py
@@ -146,15 +157,16 @@ dbt-deps: setup  ## Install dbt packages: from the hub, else the project's own s
 lock: | $(BIN)/python $(UV)  ## Resolve requirements/*.in into hashed locks; LOCK_ARGS=--upgrade for newer versions.
 	$(COMPILE) --override requirements/overrides.txt requirements/run.in requirements/tools.in \
 		--output-file requirements/run.txt
-	$(COMPILE) requirements/lint.in --output-file requirements/lint.txt
-	$(COMPILE) requirements/uv.in --output-file requirements/uv.txt
+	for group in lint emulator googlesql uv; do \
+		$(COMPILE) requirements/$$group.in --output-file requirements/$$group.txt || exit 1; \
+	done
 
 .PHONY: clean
 clean:  ## Remove environments, dbt's files and caches; shops (landing, archive, warehouse) stay.
-	rm -rf .venv .venv-lint dbt_packages target logs
+	rm -rf $(VENVS) dbt_packages target logs
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis src/onemart.egg-info
 
-.venv/bin/python .venv-lint/bin/python:
+$(VENVS:=/bin/python):
 	@command -v $(PYTHON) >/dev/null || { echo 'Onemart needs Python 3.11 or newer; there is no $(PYTHON) here. Try: make PYTHON=/path/to/python3' >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Onemart needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=/path/to/newer/python" >&2; exit 1; }
 	@# uv brings packages without pip; only where pip must bring uv does the environment need it.
@@ -176,7 +188,8 @@ $(PACKAGE): pyproject.toml requirements/run.in $(READY) | $(UV)
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(LINT_READY): requirements/lint.txt | .venv-lint/bin/python .venv/bin/python $(UV)
-	@echo "Installing the packages of requirements/lint.txt into .venv-lint"
-	@$(UV) pip sync --quiet --python $(LINT)/python --require-hashes requirements/lint.txt
+# The other environments; each is named for its lock.
+.venv-%/.ready: requirements/%.txt | .venv-%/bin/python .venv/bin/python $(UV)
+	@echo "Installing the packages of requirements/$*.txt into .venv-$*"
+	@$(UV) pip sync --quiet --python .venv-$*/bin/python --require-hashes requirements/$*.txt
 	@touch $@
