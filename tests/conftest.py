@@ -2,9 +2,13 @@
 
 import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from onemart.project import Project
+from onemart.verify.emulator_server import EmulatorServer
 
 # Before anything imports the tools that would otherwise report their use.
 os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
@@ -22,6 +26,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Floor(config), "floor")
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[EmulatorServer]:
+    """Serve one BigQuery emulator to all tests; each test uses datasets of its own prefix."""
+    with EmulatorServer(project=Project(Path(__file__).parents[1])) as server:
+        yield server
 
 
 class Floor:

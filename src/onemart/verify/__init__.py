@@ -1,0 +1,1 @@
+"""What shows, without an account, that the project works on BigQuery."""
