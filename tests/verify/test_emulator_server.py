@@ -88,7 +88,7 @@ def test_server_goes_when_the_one_who_started_it_is_killed() -> None:
         os.kill(starter.pid, signal.SIGKILL)
     address = endpoint.removeprefix("http://").split(":")
     deadline = time.monotonic() + 10
-    with pytest.raises(OSError, match="refused|reset"):  # noqa: PT012 - it may take a moment
+    with pytest.raises(OSError, match=r"refused|reset"):  # noqa: PT012 - it may take a moment
         while time.monotonic() < deadline:
             socket.create_connection((address[0], int(address[1])), timeout=5).close()
             time.sleep(0.05)

@@ -1,7 +1,7 @@
 """What Onemart asks of a warehouse, whichever it is.
 
-The gate's SQL is written once, in what DuckDB and GoogleSQL share; a `Dialect` spells the rest. What
-is no SQL at all (loading a file, listing tables, committing) is a verb of `Warehouse`.
+The gate's SQL is written once, in what DuckDB and GoogleSQL share; a `Dialect` spells the rest.
+What is no SQL at all (loading a file, listing tables, committing) is a verb of `Warehouse`.
 """
 
 from abc import ABC, abstractmethod
