@@ -5,20 +5,32 @@ What is no SQL at all (loading a file, listing tables, committing) is a verb of 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["Dialect", "Warehouse"]
+__all__ = ["LOCK_TIMEOUT_SECONDS", "Dialect", "Warehouse", "hmac_pads"]
+
+LOCK_TIMEOUT_SECONDS = 120.0
+_BLOCK = 64  # bytes, of SHA-256
+
+
+def hmac_pads(key: bytes) -> tuple[str, str]:
+    """Return the inner and the outer pad of HMAC-SHA256 (RFC 2104), in hexadecimal digits."""
+    if len(key) > _BLOCK:
+        raise ValueError(f"the key has {len(key)} bytes; at most {_BLOCK}")
+    padded = key.ljust(_BLOCK, b"\0")
+    return bytes(byte ^ 0x36 for byte in padded).hex(), bytes(byte ^ 0x5C for byte in padded).hex()
 
 
 class Dialect(ABC):
     """How one warehouse spells what SQL leaves open.
 
-    Types are named as DuckDB names them (`varchar`, `bigint`, `double`, `boolean`, `date`,
-    `timestamp`, `decimal(12,2)`, `blob`, `varchar[]`): that is the spelling of the contracts.
+    Types are named as DuckDB names them (`varchar`, `bigint`, `ubigint`, `integer`, `double`,
+    `boolean`, `date`, `timestamp`, `decimal(12,2)`, `blob`, `json`, `varchar[]`): that is the
+    spelling of the contracts. `money` is the widest exact decimal with six decimals.
     """
 
     @abstractmethod
@@ -29,6 +41,10 @@ class Dialect(ABC):
     def literal(self, value: Any) -> str:
         """Return None, a boolean, number, text, bytes, date, timestamp or list of texts."""
 
+    def value(self, value: Any, kind: str) -> str:
+        """Return a literal of the type `kind`, whatever it is; None is a null of that type."""
+        return f"cast({self.literal(value)} as {self.type(kind)})"
+
     @abstractmethod
     def table(self, schema: str, table: str) -> str:
         """Return the full, quoted name of a table of the shop."""
@@ -38,8 +54,16 @@ class Dialect(ABC):
         """Return the warehouse's name of a type."""
 
     @abstractmethod
+    def kind(self, type_name: str) -> str:
+        """Return a type as DuckDB names it, the widest that `type` gives this name."""
+
+    @abstractmethod
     def try_cast(self, text: str, kind: str, *, with_zone: bool = False) -> str:
         """Cast a text expression, giving null where it cannot; with a zone, turn it into UTC."""
+
+    def text(self, value: str, kind: str) -> str:  # noqa: ARG002  (a dialect may need the type)
+        """Cast an expression of the type `kind` to text; a decimal keeps all its decimals."""
+        return f"cast({value} as {self.type('varchar')})"
 
     @abstractmethod
     def matches(self, text: str, pattern: str, *, whole: bool = False) -> str:
@@ -51,7 +75,13 @@ class Dialect(ABC):
 
     @abstractmethod
     def row_hash(self, columns: Sequence[str]) -> str:
-        """Return a whole number of 64 bits; equal rows have equal hashes, missing values count."""
+        """Return a whole number of 64 bits; equal rows have equal hashes, missing values count.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Names, not quoted.
+        """
 
     @abstractmethod
     def hmac(self, text: str, key: bytes) -> str:
@@ -59,9 +89,22 @@ class Dialect(ABC):
 
 
 class Warehouse(ABC):
-    """A shop's warehouse, open."""
+    """A shop's warehouse, open.
+
+    Attributes
+    ----------
+    dialect : Dialect
+        How its SQL is spelled.
+    reads_parquet : bool
+        Whether its SQL reads a Parquet file where it lies.
+    refusals : tuple of exception types
+        What a statement raises that the warehouse understands and refuses, such as a value that
+        does not fit.
+    """
 
     dialect: Dialect
+    reads_parquet: bool = False
+    refusals: tuple[type[Exception], ...] = ()
 
     @abstractmethod
     def run(self, sql: str, parameters: Sequence[Any] | None = None) -> None:
@@ -69,7 +112,7 @@ class Warehouse(ABC):
 
     @abstractmethod
     def dicts(self, sql: str, parameters: Sequence[Any] | None = None) -> list[dict[str, Any]]:
-        """Return all rows of a query that gives few, as dictionaries."""
+        """Return all rows of a query that gives few; timestamps are in UTC, without a zone."""
 
     def rows(self, sql: str, parameters: Sequence[Any] | None = None) -> list[tuple[Any, ...]]:
         """Return all rows of a query that gives few; its columns have names, each its own."""
@@ -78,6 +121,10 @@ class Warehouse(ABC):
     def value(self, sql: str, parameters: Sequence[Any] | None = None) -> Any:
         """Return the single value of a query."""
         return self.rows(sql, parameters)[0][0]
+
+    @abstractmethod
+    def head(self, sql: str, most: int) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Return the columns of somebody's query, and at most so many of its rows."""
 
     def table(self, schema: str, table: str) -> str:
         """Return the full, quoted name of a table of the shop."""
@@ -93,7 +140,7 @@ class Warehouse(ABC):
 
     @abstractmethod
     def columns(self, schema: str, table: str) -> dict[str, str]:
-        """Return the columns of a table by name, with their types as this warehouse names them."""
+        """Return the columns of a table by name, with their types as `Dialect.type` names them."""
 
     @abstractmethod
     def create_table(
@@ -110,7 +157,8 @@ class Warehouse(ABC):
         Parameters
         ----------
         columns : Mapping
-            Types by name, each with ` not null` behind it where that holds.
+            Types by name, each with ` not null` behind it where that holds, and ` primary key` for
+            a warehouse that enforces one.
         day : str, optional
             The date or timestamp by whose day a warehouse that partitions does so.
         cluster : sequence of str
@@ -124,14 +172,18 @@ class Warehouse(ABC):
     @abstractmethod
     def load(
         self, schema: str, table: str, batches: Iterator[pa.RecordBatch], columns: pa.Schema
-    ) -> None:
-        """Create a table and fill it; it has all rows or does not exist.
+    ) -> int:
+        """Create a table, fill it and return its rows; it has all of them or does not exist.
 
         Raises
         ------
         OnemartError
             If the table does not hold as many rows as were given.
         """
+
+    @abstractmethod
+    def append(self, into: str, columns: Sequence[str], query: str) -> int:
+        """Insert the rows of a query at once, and return how many; for tables of `landing`."""
 
     @abstractmethod
     def publication(self) -> AbstractContextManager[None]:
@@ -143,21 +195,53 @@ class Warehouse(ABC):
 
     @abstractmethod
     def insert(
-        self, schema: str, table: str, columns: Sequence[str], query: str, *, instead_of: str
+        self,
+        into: str,
+        columns: Sequence[str],
+        query: str,
+        *,
+        instead_of: str | None,
+        expected: int | None = None,
     ) -> None:
         """Insert the rows of a query, instead of those that a broken-off attempt may have left.
 
         Parameters
         ----------
-        instead_of : str
-            The condition on rows of the table that only this publication writes. A warehouse with
-            transactions has none of them, and need not look.
+        into : str
+            The table's full name.
+        instead_of : str or None
+            The condition on rows of the table that only this publication writes; None for a query
+            that gives nothing where its rows are there already. A warehouse with transactions has
+            none of them, and need not look.
+        expected : int, optional
+            How many rows there are then; another number breaks the publication off. It needs
+            `instead_of`.
         """
+
+    def insert_rows(
+        self,
+        into: str,
+        kinds: Mapping[str, str],
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        instead_of: str,
+    ) -> None:
+        """Insert rows that Python holds; `kinds` names their columns and types."""
+        value = self.dialect.value
+        selects = [
+            "select "
+            + ", ".join(
+                f"{value(row[column], kind)} as {self.dialect.name(column)}"
+                for column, kind in kinds.items()
+            )
+            for row in rows
+        ]
+        self.insert(into, list(kinds), " union all ".join(selects), instead_of=instead_of)
 
     @abstractmethod
     def expect(self, query: str, expected: int, otherwise: str) -> None:
         """Break the publication off with a message unless the query's one number is as expected."""
 
-    @abstractmethod
-    def close(self) -> None:
-        """Let go of the warehouse."""
+    def without_values(self, message: str) -> str:
+        """Return an error's first line without values of the data, which may be personal."""
+        return (message.splitlines() or [""])[0]
