@@ -1,6 +1,12 @@
 """Errors for the person who reads them: what was wrong, where, and what to do."""
 
-__all__ = ["ContractError", "OnemartError", "UsageError", "WarehouseLockedError"]
+__all__ = [
+    "ContractError",
+    "OnemartError",
+    "StatementError",
+    "UsageError",
+    "WarehouseLockedError",
+]
 
 
 class OnemartError(Exception):
@@ -36,3 +42,7 @@ class ContractError(OnemartError):
 
 class WarehouseLockedError(OnemartError):
     """Another process holds the shop's warehouse; the message says who."""
+
+
+class StatementError(OnemartError):
+    """The warehouse cannot execute a statement: its SQL or a value in it is wrong."""

@@ -107,8 +107,18 @@ class Warehouse(ABC):
     refusals: tuple[type[Exception], ...] = ()
 
     @abstractmethod
+    def label(self, **labels: str) -> None:
+        """Say what the next statements are for (`step`, `feed`), where that is billed by label."""
+
+    @abstractmethod
     def run(self, sql: str, parameters: Sequence[Any] | None = None) -> None:
-        """Run a statement for its effect; `?` stands for a parameter."""
+        """Run a statement for its effect; `?` stands for a parameter.
+
+        Raises
+        ------
+        StatementError
+            If the warehouse cannot execute it. So do all verbs that take SQL.
+        """
 
     @abstractmethod
     def dicts(self, sql: str, parameters: Sequence[Any] | None = None) -> list[dict[str, Any]]:
