@@ -112,13 +112,7 @@ class Warehouse(ABC):
 
     @abstractmethod
     def run(self, sql: str, parameters: Sequence[Any] | None = None) -> None:
-        """Run a statement for its effect; `?` stands for a parameter.
-
-        Raises
-        ------
-        StatementError
-            If the warehouse cannot execute it. So do all verbs that take SQL.
-        """
+        """Run a statement for its effect; `?` stands for a parameter."""
 
     @abstractmethod
     def dicts(self, sql: str, parameters: Sequence[Any] | None = None) -> list[dict[str, Any]]:

@@ -1,0 +1,32 @@
+"""A warehouse of each kind, empty, for the tests that hold both to the same promises."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from onemart.project import Project
+from onemart.verify.emulator_server import EmulatorServer
+from onemart.warehouse.base import Warehouse
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["emulator"])
+def warehouse(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Warehouse]:
+    """Give an empty warehouse with the schema `landing`."""
+    shop = Project(tmp_path).shop("trial")
+    if request.param == "emulator":
+        from onemart.warehouse.bigquery import open_bigquery
+        from onemart.warehouse.profile import read_target
+
+        server: EmulatorServer = request.getfixturevalue("emulator")
+        monkeypatch.setenv("ONEMART_EMULATOR", server.endpoint)
+        monkeypatch.setenv("ONEMART_BIGQUERY_DATASET", f"trial_{uuid.uuid4().hex[:8]}")
+        opened = open_bigquery(read_target(ROOT, shop, "emulator"), shop)
+    with opened as found:
+        found.create_schema("landing")
+        yield found
