@@ -5,7 +5,7 @@ with
 invoice_lines as (
 
     select * from {{ ref('stg_uci_online_retail__invoice_lines') }}
-    where customer_number is not null and country is not null
+    where customer_number is not null and invoice_country is not null
 
 ),
 
@@ -13,13 +13,13 @@ countries_ranked as (
 
     select
         customer_number,
-        country,
+        invoice_country,
         row_number() over (
             partition by customer_number
-            order by max(invoiced_at) desc, country asc
+            order by max(invoiced_at) desc, invoice_country asc
         ) as country_rank
     from invoice_lines
-    group by customer_number, country
+    group by customer_number, invoice_country
 
 ),
 
@@ -27,7 +27,7 @@ int_customers_located as (
 
     select
         customer_number as customer_id,
-        country
+        invoice_country as country
     from countries_ranked
     where country_rank = 1
 

@@ -16,7 +16,7 @@ stg_uci_online_retail__invoice_lines as (
         {{ wall_clock_to_utc(adapter.quote("InvoiceDate"), "Europe/London") }} as invoiced_at,
         cast({{ adapter.quote("UnitPrice") }} as {{ dbt.type_numeric() }}) as unit_price_amount,
         {{ adapter.quote("CustomerID") }} as customer_number,
-        {{ adapter.quote("Country") }} as country,
+        {{ adapter.quote("Country") }} as invoice_country,
         _delivery_id as delivery_id,
         cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
         cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
