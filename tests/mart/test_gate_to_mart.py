@@ -18,7 +18,11 @@ from tests.mart.small_shops import Arrival, SmallShop, arrives, is_repaired, is_
 from tests.mart.synthetic import PROJECT
 
 GOLDEN = Path(__file__).with_name("golden")
-MARTS = sorted(path.stem for path in (PROJECT / "models/marts").rglob("*.sql"))
+MARTS = sorted(
+    path.stem
+    for path in (PROJECT / "models").rglob("*.sql")
+    if path.stem.startswith(("dim_", "fct_", "rpt_"))
+)
 
 STORES = arrives("stores_2017-01-02.csv")
 HOUSEHOLDS = arrives("households_2017-01-02.jsonl")

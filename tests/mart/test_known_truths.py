@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 from tests.mart.conftest import Dbt
 from tests.mart.synthetic import FILE_NAME, PROJECT, SyntheticWarehouse
@@ -58,6 +59,47 @@ def assert_reconciled(shop: Shop, source: str, feeds: int) -> None:
         "select count(distinct feed_name) from marts.rpt_reconciliation"
         f" where source_name = '{source}' and delivered_record_count > 0"
     ) == (feeds,)  # fmt: skip
+
+
+def assert_rfm_scores_are_those_of_pandas(shop: Shop) -> None:
+    """Recompute measures and scores from the order lines, each score by the middle rank."""
+    lines = shop.connection.execute(
+        "select customer_id, order_id, order_date, line_type, net_sales_amount"
+        " from marts.fct_order_lines"
+        " where customer_id <> 'unknown' and line_type in ('sale', 'return')"
+    ).df()
+    sales = lines[lines["line_type"] == "sale"].groupby("customer_id")
+    last_day = pd.Timestamp(shop.row("select max(order_date) from marts.fct_order_lines")[0])
+    expected = pd.DataFrame(
+        {
+            "recency": (last_day - pd.to_datetime(sales["order_date"].max())).dt.days,
+            "frequency": sales["order_id"].nunique(),
+            "monetary": lines.groupby("customer_id")["net_sales_amount"].sum().round(6),
+        }
+    ).dropna()
+    found = (
+        shop.connection.execute(
+            "select customer_id, recency_day_count as recency, frequency_order_count as frequency,"
+            " cast(monetary_amount as double) as monetary,"
+            " columns('.*_score') from marts.fct_customer_rfm"
+        )
+        .df()
+        .set_index("customer_id")
+        .sort_index()
+    )
+    measures = ["recency", "frequency", "monetary"]
+    pd.testing.assert_frame_equal(
+        found[measures], expected, check_dtype=False, check_index_type=False
+    )
+    middle_ranks = expected.rank() - 0.5
+    scores = (5 * middle_ranks // len(expected)).astype(int) + 1
+    scores["recency"] = 6 - scores["recency"]
+    for measure in ("recency", "frequency"):
+        assert (found[f"{measure}_score"] == scores[measure]).all()
+    # Money is cut to three digits, so a few customers beside a cut point go with their step.
+    differing = found["monetary_score"] != scores["monetary"]
+    assert differing.mean() < 0.01
+    assert (found["monetary_score"] - scores["monetary"]).abs().max() <= 1
 
 
 # Complete Journey
@@ -188,6 +230,12 @@ def test_grocer_is_reconciled(grocer: Shop) -> None:
     ) == (Decimal("4596039.58"), Decimal("4596039.58"))
 
 
+@needs_grocer
+def test_grocer_rfm(grocer: Shop) -> None:
+    assert grocer.row("select count(*) from marts.fct_customer_rfm") == (2_469,)
+    assert_rfm_scores_are_those_of_pandas(grocer)
+
+
 # UCI Online Retail
 
 
@@ -206,7 +254,7 @@ def gifts(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     with open_gate(project, shop, "land", on_step=lambda _step, _file: None, timeout=5) as gate:
         report = land(gate, on_start=lambda _files: None, on_end=lambda _outcome: None)
     assert {outcome.status for outcome in report.outcomes} == {"accepted"}
-    models = ["--select", "+rpt_reconciliation", "+fct_orders", "+fct_returns"]
+    models = ["--select", "+rpt_reconciliation", "+fct_returns", "+fct_customer_rfm"]
     kinds = ["--resource-type", "seed", "--resource-type", "model"]
     dbt(warehouse, "build", *models, *kinds, shop=shop.name)
     with warehouse.connect() as connection:
@@ -265,3 +313,12 @@ def test_gifts_are_reconciled(gifts: Shop) -> None:
         "select delivered_record_count, mart_record_count, delivered_amount, mart_amount"
         " from marts.rpt_reconciliation where feed_name = 'invoice_lines'"
     ) == (541_909, 541_909, Decimal("9747747.934"), Decimal("9747747.934"))
+
+
+@needs_uci
+def test_gifts_rfm(gifts: Shop) -> None:
+    """Those who only ever brought back have no purchase to score; 22 brought back all."""
+    assert gifts.row(
+        "select count(*), count(*) filter (where monetary_amount <= 0) from marts.fct_customer_rfm"
+    ) == (4_339, 22)
+    assert_rfm_scores_are_those_of_pandas(gifts)

@@ -1,0 +1,73 @@
+{%- set measures = {
+    "recency": {"column": "recency_day_count", "steps_in_unit": 1},
+    "frequency": {"column": "frequency_order_count", "steps_in_unit": 1},
+    "monetary": {"column": "monetary_amount", "steps_in_unit": 100},
+} -%}
+{%- set kept_digits = 3 -%}
+{%- set highest = 10 ** 12 -%}
+
+-- What the fit sees, bounded whatever the number of customers: each value is cut to its first three
+-- digits, money counted in hundredths, and stays between 0 and 10^12. That leaves 1,000 values of up
+-- to three digits, 900 for each of nine more digits, and the end: 9,101 a measure. A range of the
+-- fit begins where a step does, so a customer's own value falls into the same range as its step.
+with
+
+customers as (
+
+    select * from {{ ref('int_customer_rfm_measures') }}
+
+),
+
+values_in_steps as (
+
+    {%- for measure, told in measures.items() %}
+    select
+        '{{ measure }}' as measure,
+        {{ told.steps_in_unit }} as steps_in_unit,
+        cast(
+            least(greatest(floor({{ told.column }} * {{ told.steps_in_unit }}), 0), {{ highest }})
+            as {{ dbt.type_bigint() }}
+        ) as value_in_steps
+    from customers
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+values_with_digits as (
+
+    select
+        *,
+        greatest(
+            length(cast(value_in_steps as {{ dbt.type_string() }})) - {{ kept_digits }}, 0
+        ) as cut_digit_count
+    from values_in_steps
+
+),
+
+values_cut as (
+
+    select
+        measure,
+        steps_in_unit,
+        value_in_steps
+        - mod(value_in_steps, cast(power(10, cut_digit_count) as {{ dbt.type_bigint() }}))
+            as value_in_steps
+    from values_with_digits
+
+),
+
+int_rfm_histograms as (
+
+    select
+        measure,
+        cast(value_in_steps as {{ dbt.type_float() }}) / steps_in_unit as measure_value,
+        count(*) as customer_count
+    from values_cut
+    group by measure, value_in_steps, steps_in_unit
+
+)
+
+select * from int_rfm_histograms
