@@ -25,8 +25,8 @@ class EmulatorServer:
     Parameters
     ----------
     statements : pathlib.Path, optional
-        File of JSON Lines that each query and load job is appended to; by default a file that goes
-        with the server.
+        File of JSON Lines for the query and load jobs, begun anew; by default a file that goes with
+        the server.
     project : onemart.project.Project, optional
         The clone whose `.venv-emulator` is used; by default the one we are in.
 
@@ -63,9 +63,9 @@ class EmulatorServer:
         with ExitStack() as resources:
             folder = Path(resources.enter_context(tempfile.TemporaryDirectory()))
             self.statements = (self._wanted or folder / "statements.jsonl").absolute()
-            # Someone may read it before the first job.
+            # Empty at first, and there for someone who reads it before the first job.
             self.statements.parent.mkdir(parents=True, exist_ok=True)
-            self.statements.touch()
+            self.statements.write_text("")
             complaints = resources.enter_context((folder / "stderr").open("w+"))
             server = subprocess.Popen(
                 [

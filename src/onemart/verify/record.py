@@ -1,0 +1,106 @@
+"""What a run sent to BigQuery's emulator, and which node of dbt's manifest each job was for."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from onemart.errors import UsageError
+
+__all__ = ["Job", "Record", "open_record"]
+
+# dbt puts its query comment in front; ours is JSON.
+_COMMENT = re.compile(r"\s*/\*\s*(\{.*?\})\s*\*/", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A query or load job.
+
+    Attributes
+    ----------
+    sql : str
+        Its text; empty for a load.
+    load : Mapping
+        Table and schema of a load; empty for a query.
+    labels : Mapping
+        The job's labels.
+    default_dataset : str or None
+        Where tables without a dataset are looked for.
+    project : str
+        Where datasets without a project are looked for.
+    error : str or None
+        Why the emulator refused it.
+    """
+
+    sql: str = ""
+    load: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    default_dataset: str | None = None
+    project: str = "onemart"
+    error: str | None = None
+
+    @property
+    def node(self) -> str:
+        """The manifest's id of the node it was for, such as `model.onemart.fct_orders`, or ''."""
+        comment = _COMMENT.match(self.sql)
+        return str(json.loads(comment[1]).get("node_id") or "") if comment else ""
+
+    @property
+    def is_dbt(self) -> bool:
+        """Whether dbt sent it."""
+        return _COMMENT.match(self.sql) is not None
+
+    @property
+    def body(self) -> str:
+        """The SQL without dbt's comment."""
+        return _COMMENT.sub("", self.sql, count=1).strip()
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run on the emulator.
+
+    Attributes
+    ----------
+    statements : pathlib.Path
+        The emulator's log.
+    manifest : Mapping
+        dbt's manifest for the target `emulator`.
+    """
+
+    statements: Path
+    manifest: Mapping[str, Any]
+
+    def jobs(self) -> Iterator[Job]:
+        """Yield the jobs in the order in which they ended."""
+        with self.statements.open(encoding="utf-8") as lines:
+            for line in lines:
+                told = json.loads(line)
+                told.pop("seconds", None)
+                yield Job(**told)
+
+    def nodes(self, *types: str) -> dict[str, Mapping[str, Any]]:
+        """Return the manifest's nodes of some resource types by id."""
+        return {
+            name: node
+            for name, node in self.manifest["nodes"].items()
+            if node["resource_type"] in types
+        }
+
+
+def open_record(folder: Path) -> Record:
+    """Return the record that `make parity` left in `folder`.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    statements, manifest = folder / "statements.jsonl", folder / "manifest.json"
+    for path in (statements, manifest):
+        if not path.is_file():
+            raise UsageError(f"There is no {path}.", "'make parity' writes it.")
+    return Record(statements, json.loads(manifest.read_text(encoding="utf-8")))
