@@ -36,7 +36,7 @@ class JobLog:
         load = job.configuration.get("load")
         line = {
             **({"load": described_load(load)} if load else {"sql": query.get("query")}),
-            "labels": job.configuration.get("labels", {}),
+            "labels": job.configuration.get("labels") or query.get("labels", {}),
             "default_dataset": query.get("defaultDataset", {}).get("datasetId"),
             "project": job.project,
             "seconds": (job.ended_ms - job.created_ms) / 1000,

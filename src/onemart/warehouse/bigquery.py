@@ -1,5 +1,6 @@
 """BigQuery as a shop's warehouse: the datasets of one prefix in one project."""
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,11 @@ __all__ = ["BigqueryWarehouse", "bigquery_type", "open_bigquery"]
 _ASK_SECONDS = 30.0
 _STATEMENT = tuple[str, tuple[int, str] | None]
 _MOST_CLUSTERS = 4
+# What stands before and in the service's own words when it comes by way of SQLAlchemy.
+_ADDRESS = re.compile(r"^\(google\S+\) |[0-9]{3} (GET|POST) \S+: ")
+_WITH_VALUE = re.compile(
+    r"(Bad \w+ value|Could not \w+( \w+)*|Invalid \w+( \w+)*|\w+ out of range|Out of range \w+):.*"
+)
 
 
 def bigquery_type(kind: pa.DataType) -> str:
@@ -100,12 +106,18 @@ class BigqueryWarehouse(Warehouse):
         self.prefix = str(target.settings["dataset"])
         self.dialect: BigqueryDialect = BigqueryDialect(client.project, self.prefix)
         self.lacks = lacks
-        self._labels = {"onemart_shop": shop}
+        self._labels: dict[str, str] = {}
         self._held: list[_STATEMENT] | None = None
+        self.label(shop=shop)
 
     def label(self, **labels: str) -> None:
         """Say what the next jobs are for; BigQuery's bill can be read by these labels."""
         self._labels |= {f"onemart_{name}": _label(value) for name, value in labels.items()}
+        # The client's own, so that they hold for Great Expectations, too.
+        config = bigquery.QueryJobConfig(labels=dict(self._labels), use_legacy_sql=False)
+        if limit := int(self.target.settings.get("maximum_bytes_billed") or 0):
+            config.maximum_bytes_billed = limit
+        self.client.default_query_job_config = config
 
     def run(self, sql: str, parameters: Sequence[Any] | None = None) -> None:
         """Run a statement for its effect; `?` stands for a parameter."""
@@ -137,11 +149,9 @@ class BigqueryWarehouse(Warehouse):
             # A parameter has a type, which a missing value does not tell.
             bound.append("null" if value is None else "?")
             left += [] if value is None else [_parameter(value)]
-        config = bigquery.QueryJobConfig(
-            labels=dict(self._labels), query_parameters=left, use_legacy_sql=False
-        )
-        if limit := int(self.target.settings.get("maximum_bytes_billed") or 0):
-            config.maximum_bytes_billed = limit
+        config = bigquery.QueryJobConfig()
+        if left:
+            config.query_parameters = left
         with self._explained():
             sql = bind(sql, bound) if "null" in bound else sql
             return self.client.query_and_wait(sql, job_config=config, **more)
@@ -394,6 +404,11 @@ class BigqueryWarehouse(Warehouse):
         else:
             told = self.dialect.literal(otherwise)
             self._held.append((f"assert ({query}) = {expected} as {told}", (expected, otherwise)))
+
+    def without_values(self, message: str) -> str:
+        """Return an error's first line without values of the data, which may be personal."""
+        told = _ADDRESS.sub("", super().without_values(message))
+        return _WITH_VALUE.sub(r"\1 (not shown, it may be personal)", told)
 
 
 def _label(value: str) -> str:

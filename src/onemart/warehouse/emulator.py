@@ -26,7 +26,7 @@ LACKS: frozenset[str] = frozenset(
     yaml.safe_load(_PROJECT.read_text())["vars"]["emulator_lacks"] if _PROJECT.is_file() else ()
 )
 
-_NAMED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`|@(\w+)""")
+_NAMED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|@`?(\w+)`?|`[^`]*`""")
 _ROWS_IN_A_PACK = 500
 _NULL = "\\N"
 # The backslash first here and last in reading: then no escape can be mistaken for another.
@@ -53,23 +53,26 @@ class InliningClient(bigquery.Client):
 def _inlined(query: str, config: Any) -> tuple[str, Any]:
     if config is None:
         return query, None
-    literal = BigqueryDialect("", "").literal
     parameters = config.query_parameters
-    named = {p.name: literal(_value(p)) for p in parameters if p.name}
+    named = {parameter.name: _spelled(parameter) for parameter in parameters if parameter.name}
     if named:
         query = _NAMED.sub(lambda found: named.get(found[1], found[0]), query)
     elif parameters:
-        query = bind(query, [literal(_value(parameter)) for parameter in parameters])
+        query = bind(query, [_spelled(parameter) for parameter in parameters])
     told = config.to_api_repr()
     for key in ("queryParameters", "parameterMode"):
         told["query"].pop(key, None)
     return query, bigquery.QueryJobConfig.from_api_repr(told)
 
 
-def _value(parameter: Any) -> Any:
+def _spelled(parameter: Any) -> str:
+    """Spell a parameter; a text with its type, for unlike a literal it becomes no date."""
+    literal = BigqueryDialect("", "").literal
     if isinstance(parameter, bigquery.ArrayQueryParameter):
-        return list(parameter.values)
-    return parameter.value
+        values = ", ".join(map(literal, parameter.values))
+        return f"array<{parameter.array_type}>[{values}]"
+    spelled = literal(parameter.value)
+    return f"cast({spelled} as string)" if parameter.type_ == "STRING" else spelled
 
 
 def check_emulator(endpoint: str) -> None:
