@@ -24,8 +24,8 @@ from onemart.project import Project
 
 DELIVERIES = Path(__file__).with_name("deliveries")
 
-_PLACEMENT = ["product_id", "store_id", "display_location", "mailer_location", "week"]
-_PLACEMENTS = {
+PLACEMENT = ["product_id", "store_id", "display_location", "mailer_location", "week"]
+PLACEMENTS = {
     "promotions_2017.parquet": [
         (26093, 367, "0", "A", 1),
         (26093, 367, "5", "A", 2),
@@ -122,8 +122,8 @@ def arrives(file_name: str, *, status: str = "accepted") -> Arrival:
         folder = gate.shop.landing / contract.source / feed
         folder.mkdir(parents=True, exist_ok=True)
         if feed == "promotions":
-            columns = map(list, zip(*_PLACEMENTS[file_name], strict=True))
-            pq.write_table(pa.table(list(columns), names=_PLACEMENT), folder / file_name)
+            columns = map(list, zip(*PLACEMENTS[file_name], strict=True))
+            pq.write_table(pa.table(list(columns), names=PLACEMENT), folder / file_name)
         else:
             shutil.copy(DELIVERIES / shop.shop_name / feed / file_name, folder)
         report = land(gate, on_start=lambda _files: None, on_end=lambda _outcome: None)

@@ -13,7 +13,14 @@ import duckdb
 from onemart.errors import UsageError
 from onemart.feeds.sql import literal
 from onemart.project import Shop
-from onemart.samples.delivery import Delivered, SampleFile, deliver, is_delivered
+from onemart.samples.delivery import (
+    Choose,
+    Delivered,
+    SampleFile,
+    choose_all,
+    deliver,
+    is_delivered,
+)
 
 __all__ = ["FILE_COUNT", "SOURCE", "write_complete_journey"]
 
@@ -127,7 +134,7 @@ _OTHER_FEEDS = {
 
 
 def write_complete_journey(
-    shop: Shop, *, on_file: Callable[[str], None] | None = None
+    shop: Shop, *, on_file: Callable[[str], None] | None = None, choose: Choose = choose_all
 ) -> Delivered:
     """Deliver the Complete Journey into the landing folder of `shop`.
 
@@ -142,6 +149,8 @@ def write_complete_journey(
         Whose landing folder gets the files.
     on_file : Callable, optional
         Called with each file's name when it is written, or found to be there; `FILE_COUNT` times.
+    choose : Callable, optional
+        Delivers a part of the sample: called with each of its files.
 
     Raises
     ------
@@ -151,7 +160,7 @@ def write_complete_journey(
         If a file cannot be written.
     """
     data = _data_folder()
-    files = list(_files(data))
+    files = [file for file in map(choose, _files(data)) if file is not None]
     with duckdb.connect() as connection:
         connection.execute(f"set temp_directory = {literal(str(shop.work / 'sample.tmp'))}")
         missing = {file.feed for file in files if not is_delivered(shop, SOURCE, file)}

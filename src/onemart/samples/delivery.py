@@ -11,7 +11,7 @@ from onemart.errors import OnemartError
 from onemart.feeds.sql import literal
 from onemart.project import Shop
 
-__all__ = ["Delivered", "SampleFile", "deliver"]
+__all__ = ["Choose", "Delivered", "SampleFile", "choose_all", "deliver"]
 
 # The gate leaves such names alone, so it never sees half a file.
 UNFINISHED = ".part"
@@ -39,6 +39,15 @@ class SampleFile:
     feed: str
     name: str
     query: str
+
+
+Choose = Callable[[SampleFile], SampleFile | None]
+"""Told each file of a sample; returns what to deliver in its place, None to leave it out."""
+
+
+def choose_all(file: SampleFile) -> SampleFile:
+    """Deliver every file as it is."""
+    return file
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import duckdb
 from onemart.errors import UsageError
 from onemart.feeds.sql import literal, name
 from onemart.project import Shop
-from onemart.samples.delivery import Delivered, SampleFile, deliver
+from onemart.samples.delivery import Choose, Delivered, SampleFile, choose_all, deliver
 
 __all__ = ["SOURCE", "write_uci_online_retail"]
 
@@ -36,7 +36,11 @@ _MUST_READ = ("Quantity", "InvoiceDate", "UnitPrice", "CustomerID")
 
 
 def write_uci_online_retail(
-    shop: Shop, file: Path, *, on_file: Callable[[str], None] | None = None
+    shop: Shop,
+    file: Path,
+    *,
+    on_file: Callable[[str], None] | None = None,
+    choose: Choose = choose_all,
 ) -> Delivered:
     """Deliver UCI Online Retail into the landing folder of `shop`, one CSV a month.
 
@@ -51,6 +55,8 @@ def write_uci_online_retail(
         The data set as Parquet or CSV, with the columns as UCI names them.
     on_file : Callable, optional
         Called with each file's name when it is written, or found to be there.
+    choose : Callable, optional
+        Delivers a part of the sample: called with each of its files.
 
     Raises
     ------
@@ -61,7 +67,8 @@ def write_uci_online_retail(
     """
     with duckdb.connect() as connection:
         _load(connection, file)
-        return deliver(connection, list(_files(connection)), shop, SOURCE, on_file=on_file)
+        files = [chosen for chosen in map(choose, _files(connection)) if chosen is not None]
+        return deliver(connection, files, shop, SOURCE, on_file=on_file)
 
 
 def _load(connection: duckdb.DuckDBPyConnection, file: Path) -> None:

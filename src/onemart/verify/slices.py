@@ -1,0 +1,132 @@
+"""Slices of the sample shops, small enough for the emulator, delivered in two stages.
+
+The second stage brings later files and corrects an earlier one, so that what follows is a build
+that replaces days and not only adds some.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from onemart.project import Shop
+from onemart.samples.complete_journey import write_complete_journey
+from onemart.samples.delivery import SampleFile
+from onemart.samples.uci_online_retail import write_uci_online_retail
+
+__all__ = ["Slice", "complete_journey_slice", "uci_online_retail_slice"]
+
+Stage = Callable[[Shop], object]
+"""Puts files into the landing folder of a shop."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A shop to build on two warehouses.
+
+    Attributes
+    ----------
+    shop : str
+        The shop's name, by which dbt knows its settings.
+    business_date : str
+        The last closed day of the last stage.
+    stages : tuple of callable
+        What is delivered before each build.
+    what : str
+        What is delivered, for the certificate.
+    contracts : pathlib.Path, optional
+        The folder of the contracts; by default the project's.
+    """
+
+    shop: str
+    business_date: str
+    stages: tuple[Stage, ...]
+    what: str
+    contracts: Path | None = None
+
+
+_WEEK = re.compile(r"transactions_week_(\d\d)")
+# By feed, which rows of the Complete Journey are in the slice; feeds that are not here stay whole.
+_KEPT = {
+    "transactions": "household_id % 20 = 0",
+    "promotions": "week <= 6 and store_id % 50 = 0",
+    "campaigns": "cast(household_id as bigint) % 20 = 0",
+    "coupon_redemptions": "cast(household_id as bigint) % 20 = 0",
+}
+_CORRECTED_WEEK = 3
+
+
+def complete_journey_slice() -> Slice:
+    """Return six weeks of every twentieth household, with a correction of the third week."""
+
+    def first(file: SampleFile) -> SampleFile | None:
+        return _kept(file) if _week(file) <= 4 else None
+
+    def later(file: SampleFile) -> SampleFile | None:
+        if _week(file) == _CORRECTED_WEEK:
+            return _corrected(_kept(file), "basket_id", "sales_value")
+        return _kept(file) if _week(file) in {5, 6} else None
+
+    return Slice(
+        "complete_journey",
+        "2017-02-05",
+        (
+            lambda shop: write_complete_journey(shop, choose=first),
+            lambda shop: write_complete_journey(shop, choose=later),
+        ),
+        "weeks 1 to 6 of every twentieth household, week 3 corrected; all products and coupons",
+    )
+
+
+def uci_online_retail_slice(file: Path) -> Slice:
+    """Return every tenth invoice of three months, with a correction of the first.
+
+    Parameters
+    ----------
+    file : pathlib.Path
+        The data set, as `onemart sample uci_online_retail --from` takes it.
+    """
+    tenth = 'cast(right("InvoiceNo", 5) as bigint) % 10 = 0'
+
+    def first(sample: SampleFile) -> SampleFile | None:
+        wanted = any(month in sample.name for month in ("2010-12", "2011-01"))
+        return _only(sample, tenth) if wanted else None
+
+    def later(sample: SampleFile) -> SampleFile | None:
+        if "2010-12" in sample.name:
+            return _corrected(_only(sample, tenth), "Quantity", "UnitPrice")
+        return _only(sample, tenth) if "2011-02" in sample.name else None
+
+    return Slice(
+        "uci_online_retail",
+        "2011-02-28",
+        (
+            lambda shop: write_uci_online_retail(shop, file, choose=first),
+            lambda shop: write_uci_online_retail(shop, file, choose=later),
+        ),
+        "every tenth invoice of December 2010 to February 2011, December corrected",
+    )
+
+
+def _week(file: SampleFile) -> int:
+    """Return the week of a file of transactions; other feeds come with the first week."""
+    found = _WEEK.match(file.name)
+    return int(found[1]) if found else 1
+
+
+def _kept(file: SampleFile) -> SampleFile:
+    return _only(file, _KEPT[file.feed]) if file.feed in _KEPT else file
+
+
+def _only(file: SampleFile, condition: str) -> SampleFile:
+    return replace(file, query=f"select * from ({file.query}) as kept where {condition}")
+
+
+def _corrected(file: SampleFile, column: str, money: str) -> SampleFile:
+    """Return the second version of a file: every fifth value of `column` gone, a cent on top."""
+    stem, dot, suffix = file.name.partition(".")
+    query = (
+        f'select * replace ("{money}" + 0.01 as "{money}") from ({file.query}) as corrected'
+        f' where cast("{column}" as bigint) % 5 <> 0'
+    )
+    return SampleFile(file.feed, f"{stem}_v2{dot}{suffix}", query)
