@@ -14,19 +14,24 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(params=["emulator"])
-def warehouse(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Warehouse]:
+def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
     """Give an empty warehouse with the schema `landing`."""
-    shop = Project(tmp_path).shop("trial")
     if request.param == "emulator":
-        from onemart.warehouse.bigquery import open_bigquery
-        from onemart.warehouse.profile import read_target
-
-        server: EmulatorServer = request.getfixturevalue("emulator")
-        monkeypatch.setenv("ONEMART_EMULATOR", server.endpoint)
-        monkeypatch.setenv("ONEMART_BIGQUERY_DATASET", f"trial_{uuid.uuid4().hex[:8]}")
-        opened = open_bigquery(read_target(ROOT, shop, "emulator"), shop)
-    with opened as found:
-        found.create_schema("landing")
+        found: Warehouse = request.getfixturevalue("emulated")
         yield found
+
+
+@pytest.fixture
+def emulated(
+    emulator: EmulatorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Warehouse]:
+    """Give an empty warehouse on the emulator with the schema `landing`."""
+    from onemart.warehouse.bigquery import open_bigquery
+    from onemart.warehouse.profile import read_target
+
+    shop = Project(tmp_path).shop("trial")
+    monkeypatch.setenv("ONEMART_EMULATOR", emulator.endpoint)
+    monkeypatch.setenv("ONEMART_BIGQUERY_DATASET", f"trial_{uuid.uuid4().hex[:8]}")
+    with open_bigquery(read_target(ROOT, shop, "emulator"), shop) as opened:
+        opened.create_schema("landing")
+        yield opened

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from google.api_core.exceptions import NotFound
 from google.cloud import bigquery
 
-from onemart.errors import OnemartError, StatementError
+from onemart.errors import OnemartError, StatementError, UsageError
 from onemart.project import Shop
 from onemart.warehouse.base import Warehouse
 from onemart.warehouse.bigquery_client import connect, told
@@ -25,6 +25,8 @@ from onemart.warehouse.profile import Target
 __all__ = ["BigqueryWarehouse", "bigquery_type", "open_bigquery"]
 
 _ASK_SECONDS = 30.0
+_PUBLICATION_SECONDS = 600.0
+_PREFIX = re.compile("[a-z][a-z0-9_]*")
 _STATEMENT = tuple[str, tuple[int, str] | None]
 _MOST_CLUSTERS = 4
 # What stands before and in the service's own words when it comes by way of SQLAlchemy.
@@ -69,10 +71,7 @@ def open_bigquery(target: Target, shop: Shop) -> Iterator["BigqueryWarehouse"]:
     client = connect(target)
     warehouse = BigqueryWarehouse(client, target, shop.name, lacks=lacks)
     try:
-        with explain_bigquery(told(target)):
-            # Shows at once, and not after minutes of loading, that somebody may ask here.
-            patience = bigquery.DEFAULT_RETRY.with_timeout(_ASK_SECONDS)
-            next(iter(client.list_datasets(max_results=1, retry=patience)), None)
+        warehouse.check()
         yield warehouse
     finally:
         client.close()  # type: ignore[no-untyped-call]
@@ -109,6 +108,35 @@ class BigqueryWarehouse(Warehouse):
         self._labels: dict[str, str] = {}
         self._held: list[_STATEMENT] | None = None
         self.label(shop=shop)
+
+    def check(self) -> None:
+        """See at once, and not after minutes of loading, that somebody may work here.
+
+        Raises
+        ------
+        OnemartError
+            If BigQuery does not let this account in, or the datasets are in another location.
+        """
+        if not _PREFIX.fullmatch(self.prefix):
+            raise UsageError(
+                f"ONEMART_BIGQUERY_DATASET is '{self.prefix}'.",
+                "Use lowercase letters, digits and underscores, and begin with a letter.",
+            )
+        with self._explained():
+            patience = bigquery.DEFAULT_RETRY.with_timeout(_ASK_SECONDS)
+            next(iter(self.client.list_datasets(max_results=1, retry=patience)), None)
+        self._is_there("raw")
+        if "transactions" not in self.lacks:
+            self._await_publications()
+
+    def _await_publications(self) -> None:
+        """Let the scripts end that a killed run has sent: the ledger knows them only then."""
+        mine = {"onemart_shop": self._labels["onemart_shop"], "onemart_step": "publish"}
+        with self._explained():
+            for job in self.client.list_jobs(state_filter="running"):
+                if isinstance(job, bigquery.QueryJob) and mine.items() <= job.labels.items():
+                    # How it ended is for the ledger to say.
+                    job.exception(timeout=_PUBLICATION_SECONDS)  # type: ignore[no-untyped-call]
 
     def label(self, **labels: str) -> None:
         """Say what the next jobs are for; BigQuery's bill can be read by these labels."""
@@ -160,12 +188,37 @@ class BigqueryWarehouse(Warehouse):
         return explain_bigquery(told(self.target))
 
     def create_schema(self, schema: str) -> None:
-        """Create a dataset where it is missing, in the target's location."""
-        dataset = (
-            f"{self.dialect.name(self.client.project)}.{self.dialect.name(self._dataset(schema))}"
-        )
-        where = self.dialect.literal(self.client.location)
-        self.run(f"create schema if not exists {dataset} options (location = {where})")
+        """Create a dataset where it is missing, in the target's location.
+
+        Raises
+        ------
+        OnemartError
+            If it exists in another location.
+        """
+        if not self._is_there(schema):
+            dataset = bigquery.Dataset(f"{self.client.project}.{self._dataset(schema)}")
+            dataset.location = self.client.location
+            dataset.labels = {"onemart_shop": self._labels["onemart_shop"]}
+            with self._explained():
+                self.client.create_dataset(dataset, exists_ok=True)
+
+    def _is_there(self, schema: str) -> bool:
+        with self._explained():
+            try:
+                found = self.client.get_dataset(self._dataset(schema))
+            except NotFound as error:
+                if "Not found: Dataset" not in str(error):
+                    raise
+                return False
+        wanted = self.client.location
+        if wanted and found.location.lower() != wanted.lower():
+            raise OnemartError(
+                f"Dataset {found.full_dataset_id} is in {found.location}, target"
+                f" {self.target.name} says {wanted}.",
+                f"Set ONEMART_BIGQUERY_LOCATION={found.location}, or name another prefix in"
+                " ONEMART_BIGQUERY_DATASET.",
+            )
+        return True
 
     def _dataset(self, schema: str) -> str:
         return f"{self.prefix}_{schema}"

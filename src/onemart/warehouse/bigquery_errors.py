@@ -89,6 +89,11 @@ _CASES: tuple[_Case, ...] = (
         "Look at what it reads, or raise ONEMART_BIGQUERY_MAXIMUM_BYTES_BILLED.",
     ),
     (
+        lambda _, said, reasons: "accessNotConfigured" in reasons or "Not found: Project" in said,
+        "there is no such project, or it does not use BigQuery ({said}).",
+        "Name the right one in ONEMART_BIGQUERY_PROJECT, and enable the BigQuery API in it.",
+    ),
+    (
         lambda error, _, __: isinstance(error, api.Forbidden),
         "permission denied ({said}).",
         (
@@ -111,11 +116,6 @@ _CASES: tuple[_Case, ...] = (
             "Was it dropped by hand? BigQuery keeps it for seven days: restore it (time travel),"
             " then run this again."
         ),
-    ),
-    (
-        lambda error, _, __: isinstance(error, api.NotFound),
-        "there is no such project, or it does not use BigQuery ({said}).",
-        "Name the right one in ONEMART_BIGQUERY_PROJECT, and enable the BigQuery API in it.",
     ),
     (
         lambda _, said, __: _COLUMN.search(said),
