@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,26 @@ class Job:
     project: str = "onemart"
     error: str | None = None
 
-    @property
-    def node(self) -> str:
-        """The manifest's id of the node it was for, such as `model.onemart.fct_orders`, or ''."""
-        comment = _COMMENT.match(self.sql)
-        return str(json.loads(comment[1]).get("node_id") or "") if comment else ""
+    @cached_property
+    def comment(self) -> Mapping[str, str]:
+        """What dbt's comment says; empty for what dbt did not send."""
+        found = _COMMENT.match(self.sql)
+        return json.loads(found[1]) if found else {}
 
     @property
     def is_dbt(self) -> bool:
         """Whether dbt sent it."""
-        return _COMMENT.match(self.sql) is not None
+        return bool(self.comment)
+
+    @property
+    def node(self) -> str:
+        """The manifest's id of the node it was for, such as `model.onemart.fct_orders`, or ''."""
+        return self.comment.get("node_id") or ""
+
+    @property
+    def shop(self) -> str:
+        """The shop it was for, or ''."""
+        return self.comment.get("onemart_shop") or self.labels.get("onemart_shop") or ""
 
     @property
     def body(self) -> str:
