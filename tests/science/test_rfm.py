@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onemart.science import rfm
@@ -13,6 +13,8 @@ from onemart.science.rfm import score_ranges
 
 VALUES = st.lists(st.integers(0, 50), min_size=1, max_size=200)
 SCORE_COUNTS = st.integers(2, 10)
+# A machine that is busy fails no test.
+patiently = settings(deadline=None, max_examples=50)
 
 
 def histogram(values: list[float], measure: str = "monetary") -> pd.DataFrame:
@@ -98,6 +100,7 @@ def test_the_example_in_the_docs_is_true() -> None:
     assert (results.failed, results.attempted > 0) == (0, True)
 
 
+@patiently
 @given(VALUES, SCORE_COUNTS)
 def test_every_value_has_exactly_one_score(values: list[float], score_count: int) -> None:
     ranges = score_ranges(histogram(values), score_count=score_count)
@@ -106,6 +109,7 @@ def test_every_value_has_exactly_one_score(values: list[float], score_count: int
         assert 1 <= score_of(value, ranges) <= score_count
 
 
+@patiently
 @given(VALUES, SCORE_COUNTS)
 def test_scores_are_the_middle_ranks_of_pandas(values: list[float], score_count: int) -> None:
     ranges = score_ranges(histogram(values), score_count=score_count)
@@ -114,6 +118,7 @@ def test_scores_are_the_middle_ranks_of_pandas(values: list[float], score_count:
     assert [score_of(value, ranges) for value in values] == expected.tolist()
 
 
+@patiently
 @given(VALUES, SCORE_COUNTS)
 def test_a_range_is_wrong_by_less_than_the_customers_of_its_end_values(
     values: list[float], score_count: int
@@ -125,6 +130,7 @@ def test_a_range_is_wrong_by_less_than_the_customers_of_its_end_values(
     assert (in_range <= share + counts.max()).all()
 
 
+@patiently
 @given(VALUES, SCORE_COUNTS)
 def test_recency_mirrors_what_is_better_when_higher(values: list[float], score_count: int) -> None:
     lower = score_ranges(histogram(values, "recency"), score_count=score_count)
@@ -133,6 +139,7 @@ def test_recency_mirrors_what_is_better_when_higher(values: list[float], score_c
         assert score_of(value, lower) + score_of(value, higher) == score_count + 1
 
 
+@patiently
 @given(VALUES, SCORE_COUNTS, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_makes_no_difference(
     values: list[float], score_count: int, chance: Any

@@ -162,6 +162,11 @@ class BigqueryWarehouse(Warehouse):
             found = self._query(sql, parameters)
             return [{name: _plain(value) for name, value in row.items()} for row in found]
 
+    def arrow(self, sql: str) -> pa.Table:
+        """Return all rows of a query that gives few, with the types of their columns."""
+        with self._explained():
+            return self._query(sql).to_arrow(create_bqstorage_client=False)
+
     def head(self, sql: str, most: int) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return the columns of somebody's query, and at most so many of its rows."""
         with self._explained():
