@@ -3,6 +3,7 @@
 import pytest
 import sqlglot
 
+from onemart.verify.days import count
 from onemart.verify.pruning import Catalog, Read, Relation, scan
 
 DDL = """
@@ -60,9 +61,9 @@ def test_catalog_knows_columns_and_partitions(catalog: Catalog) -> None:
     ],
 )
 def test_constants_name_the_days(catalog: Catalog, where: str) -> None:
-    assert reads(f"select * from {SALES} where {where}", catalog) == [
-        Read("s_marts.sales", "order_date", is_pruned=True)
-    ]
+    (read,) = reads(f"select * from {SALES} where {where}", catalog)
+    assert read.partition == "order_date"
+    assert not read.is_whole
 
 
 @pytest.mark.parametrize(
@@ -81,9 +82,12 @@ def test_constants_name_the_days(catalog: Catalog, where: str) -> None:
     ],
 )
 def test_anything_else_reads_all(catalog: Catalog, where: str) -> None:
-    assert reads(f"select * from {SALES} where {where}", catalog) == [
-        Read("s_marts.sales", "order_date", is_pruned=False)
-    ]
+    (read,) = (
+        read
+        for read in reads(f"select * from {SALES} where {where}", catalog)
+        if read.table == "s_marts.sales"
+    )
+    assert read.is_whole
 
 
 WITH = f"with sales as (select * from {SALES})"
@@ -168,12 +172,12 @@ LOST = {
 def test_limit_is_carried_down(catalog: Catalog, name: str) -> None:
     found = reads(CARRIED[name], catalog)
     assert found
-    assert all(read.is_pruned for read in found)
+    assert not any(read.is_whole for read in found)
 
 
 @pytest.mark.parametrize("name", LOST)
 def test_limit_is_lost(catalog: Catalog, name: str) -> None:
-    assert not all(read.is_pruned for read in reads(LOST[name], catalog))
+    assert any(read.is_whole for read in reads(LOST[name], catalog))
 
 
 MERGE = f"merge into {SALES} as target using (select 'a' as sku) as source on "
@@ -199,7 +203,7 @@ INSERT = " when not matched by target then insert (sku) values (source.sku)"
     ],
 )
 def test_targets_are_read_too(catalog: Catalog, sql: str, pruned: list[bool]) -> None:
-    assert [read.is_pruned for read in reads(sql, catalog)] == pruned
+    assert [not read.is_whole for read in reads(sql, catalog)] == pruned
 
 
 def test_view_reads_nothing_by_itself(catalog: Catalog) -> None:
@@ -234,10 +238,92 @@ def test_views_upon_views_are_followed_in_no_time() -> None:
     for sql in ddl:
         known.learn(sqlglot.parse_one(sql, read="bigquery"))
     asked = "select * from `p`.`d`.`v29` where day = date '2024-01-01'"
-    assert reads(asked, known) == [Read("d.v0", "day", is_pruned=True)]
+    (read,) = reads(asked, known)
+    assert (read.table, read.is_whole) == ("d.v0", False)
 
 
 def test_drop_forgets(catalog: Catalog) -> None:
     known = Catalog(catalog)
     known.learn(sqlglot.parse_one(f"drop table {SALES}", read="bigquery"))
     assert "s_marts.sales" not in known
+
+
+OVERLAPPING = (
+    "(order_date >= date '2024-01-01' and order_date < date '2024-01-03')"
+    " or (order_date >= date '2024-01-02' and order_date < date '2024-01-05')"
+)
+
+
+@pytest.mark.parametrize(
+    "where, days",
+    [
+        (DAY, 1),
+        ("order_date in (date '2024-01-01', date '2024-01-03', date '2024-01-01')", 2),
+        ("order_date between date '2024-01-01' and date '2024-01-31'", 31),
+        ("order_date >= date '2024-01-01' and order_date < date '2024-01-08'", 7),
+        ("order_date > date '2024-01-01' and order_date <= date '2024-01-08'", 7),
+        ("date '2024-01-08' > order_date and date '2024-01-01' <= order_date", 7),
+        (OVERLAPPING, 4),
+        ("order_date >= date '0001-01-02' and order_date < date '0001-01-02'", 0),
+        ("order_date in (cast(null as date))", 0),
+        ("false", 0),
+        ("order_date >= date '2024-01-01'", None),
+        ("order_date = current_date()", None),
+    ],
+)
+def test_days_are_counted(catalog: Catalog, where: str, days: int | None) -> None:
+    (read,) = reads(f"select * from {SALES} where {where}", catalog)
+    assert read.days is not None
+    assert count(read.days) == days
+
+
+def test_conditions_above_and_below_are_both_held(catalog: Catalog) -> None:
+    sql = (
+        f"with sales as (select * from {SALES} where order_date < date '2024-01-08')"
+        " select * from sales where order_date >= date '2024-01-05'"
+    )
+    (read,) = reads(sql, catalog)
+    assert count(read.days or ()) == 3
+
+
+def test_timestamps_take_in_the_day_that_they_fall_on(catalog: Catalog) -> None:
+    lines = "select sku from `p`.`s_raw`.`lines` where event_at >= timestamp '2024-01-01 05:00:00'"
+    (read,) = reads(f"{lines} and event_at < timestamp '2024-01-03 05:00:00'", catalog)
+    assert count(read.days or ()) == 3
+    (read,) = reads(f"{lines} and event_at < timestamp '2024-01-03'", catalog)
+    assert count(read.days or ()) == 2
+
+
+@pytest.mark.parametrize(
+    "sql, columns",
+    [
+        (f"select count(*) from {SALES}", set()),
+        (f"select sku as s from {SALES} where amount > 1", {"sku", "amount"}),
+        (f"select sku as s from {SALES} order by city limit 1", {"sku", "city"}),
+        (f"with s as (select * from {SALES}) select sku from s", {"sku"}),
+        (f"with s as (select *, amount + 1 as more from {SALES}) select sku from s", {"sku"}),
+        (f"with s as (select *, amount + 1 as more from {SALES}) select more from s", {"amount"}),
+        (f"select distinct sku from (select sku, amount from {SALES}) as s", {"sku"}),
+        (f"select sku from (select distinct sku, amount from {SALES}) as s", {"sku", "amount"}),
+        (f"select sku from (select sku, sum(amount) as a from {SALES} group by sku) as s", {"sku"}),
+        (f"select x from (select sku as x, amount from {SALES}) as s", {"sku"}),
+        ("select sku from `p`.`s_staging`.`sales`", {"sku"}),
+        (f"select s.* except (city, amount) from {SALES} as s", {"sku", "order_date"}),
+    ],
+)  # fmt: skip
+def test_only_columns_that_somebody_looks_at_are_read(
+    catalog: Catalog, sql: str, columns: set[str]
+) -> None:
+    (read,) = reads(sql, catalog)
+    assert read.columns == columns
+
+
+def test_columns_of_a_union_go_by_their_place(catalog: Catalog) -> None:
+    found = reads("select day from `p`.`s_staging`.`both`", catalog)
+    assert [read.columns for read in found] == [{"order_date"}, {"order_date"}]
+
+
+def test_what_a_merge_changes_is_read_whole(catalog: Catalog) -> None:
+    sql = f"{MERGE} false when not matched by source and target.{DAY} then delete{INSERT}"
+    (read,) = reads(sql, catalog)
+    assert read.columns == {"sku", "amount", "order_date", "city"}

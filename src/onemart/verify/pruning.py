@@ -1,4 +1,4 @@
-"""Which days of a partitioned table a statement reads: all of them, or those that it names.
+"""What a statement reads of which tables: the columns, and all days or those that it names.
 
 BigQuery leaves partitions out only where the partition column is compared with constants, and where
 that comparison can be carried down to the table: through views, CTEs and derived tables that hand
@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from onemart.verify.days import NEVER, Days, both, compared, either
+
 __all__ = ["Catalog", "Read", "Relation", "Scan", "scan"]
 
-_ALL = "*"  # as a column: whatever it is called, it is compared with constants
-_NO_COLUMNS: frozenset[str] = frozenset()
+_ALL = "*"  # as a column: no row is read, so no day of any column
 # How many rows a query can have: what it spells out, those of some table, of a partitioned table.
 _NOTHING, _TABLE, _PARTITIONED = range(3)
 
@@ -40,26 +41,34 @@ class Relation:
 
 @dataclass(frozen=True)
 class Read:
-    """A partitioned table in a statement.
+    """A table in a statement.
 
     Attributes
     ----------
     table : str
         Its name as `dataset.table`.
-    partition : str
-        The column that it is partitioned by.
-    is_pruned : bool
-        Whether constants say which days are read.
+    columns : frozenset of str
+        The columns that are read.
+    partition : str or None
+        The column by whose day it is partitioned.
+    days : Days or None
+        The days that constants name; None where they name none, so that all are read.
     """
 
     table: str
-    partition: str
-    is_pruned: bool
+    columns: frozenset[str]
+    partition: str | None = None
+    days: Days | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all days of a partitioned table are read."""
+        return self.partition is not None and self.days is None
 
 
 @dataclass
 class Scan:
-    """What a statement reads of partitioned tables, and the rows that it puts in one order.
+    """What a statement reads, and the rows that it puts in one order.
 
     Attributes
     ----------
@@ -121,7 +130,7 @@ def path_of(table: exp.Expr) -> str:
 
 
 def scan(statement: exp.Expr, catalog: Mapping[str, Relation]) -> Scan:
-    """Return what a statement reads of partitioned tables; a definition of a view reads nothing.
+    """Return what a statement reads; a definition of a view reads nothing.
 
     Parameters
     ----------
@@ -132,7 +141,7 @@ def scan(statement: exp.Expr, catalog: Mapping[str, Relation]) -> Scan:
     """
     reader = _Reader(catalog)
     for query in _outermost(statement):
-        reader.walk(query, _NO_COLUMNS, {})
+        reader.walk(query, {}, None, {})
     if isinstance(statement, exp.Create) and statement.kind == "VIEW":
         reader.found.reads.clear()
     if isinstance(statement, exp.Merge | exp.Update | exp.Delete):
@@ -157,14 +166,16 @@ class _Cte:
 
 _Ctes = Mapping[str, _Cte]
 _Place = tuple[str, str]  # a source of a select, and a column of it
+_Limits = Mapping[str, Days]  # the days that constants leave of a column
+_Needed = frozenset[str] | None  # the columns that somebody looks at; None for all
 
 
 @dataclass(frozen=True)
 class _Source:
-    """Something in FROM: its columns, and what to do with the columns that constants limit."""
+    """Something in FROM: its columns, and how it is read by who needs which of them."""
 
     columns: tuple[str, ...]
-    read: Callable[[frozenset[str]], None]
+    read: Callable[[_Limits, _Needed], None]
     size: int = _NOTHING
 
 
@@ -176,32 +187,43 @@ class _Reader:
         self._columns: dict[int, tuple[str, ...]] = {}
         self._sizes: dict[int, int] = {}
 
-    def walk(self, query: exp.Query, limited: frozenset[str], ctes: _Ctes) -> None:
-        """Follow `query` down to its tables; `limited` are its columns that constants limit."""
+    def walk(self, query: exp.Query, limits: _Limits, needed: _Needed, ctes: _Ctes) -> None:
+        """Follow `query` down to its tables, which read no more than the one above asks for."""
         query, ctes = _unwrapped(query, ctes)
         if query.args.get("order") and not query.args.get("limit") and self._size(query, ctes):
             self.found.sorts.append("order by without limit")
         if isinstance(query, exp.SetOperation):
             names = self.columns(query, ctes)
+            needed = None if query.args.get("distinct") else needed
             for branch in (query.this, query.expression):
                 own = dict(zip(names, self.columns(branch, ctes), strict=False))
-                self.walk(branch, frozenset(own.get(name, name) for name in limited), ctes)
+                self.walk(
+                    branch,
+                    {own.get(name, name): days for name, days in limits.items()},
+                    None if needed is None else frozenset(own.get(one, one) for one in needed),
+                    ctes,
+                )
         elif isinstance(query, exp.Select):
-            self._select(query, limited, ctes)
+            self._select(query, limits, needed, ctes)
 
-    def _select(self, select: exp.Select, limited: frozenset[str], ctes: _Ctes) -> None:
+    def _select(self, select: exp.Select, limits: _Limits, needed: _Needed, ctes: _Ctes) -> None:
         sources = self._sources(select, ctes)
         places = _limits(select, sources)
-        for column in limited - {_ALL}:
-            places |= self._handed_on(select, column, sources)
-        everything = _ALL in limited or ("", _ALL) in places
+        for column, days in limits.items():
+            for place in self._handed_on(select, column, sources):
+                places[place] = both(days, places[place]) if place in places else days
+        is_empty = _ALL in limits or ("", _ALL) in places
+        asked = _asked(select, needed, sources)
         for name, source in sources.items():
-            own = frozenset(column for place, column in places if place == name)
-            source.read(own | {_ALL} if everything else own)
+            own = {column: days for (place, column), days in places.items() if place == name}
+            source.read(
+                {_ALL: NEVER} if is_empty else own,
+                frozenset(column for place, column in asked if place == name),
+            )
         in_from = {id(node) for node in _from(select)}
         for part in select.iter_expressions():
             for nested in _nested(part, in_from):
-                self.walk(nested, frozenset({_ALL}) if everything else _NO_COLUMNS, ctes)
+                self.walk(nested, {_ALL: NEVER} if is_empty else {}, None, ctes)
         if self._size(select, ctes) == _PARTITIONED:
             self.found.sorts += [
                 f"{window.this.sql('bigquery')} over all rows"
@@ -215,7 +237,8 @@ class _Reader:
         relation = self.catalog.get(path_of(target))
         if relation is None or relation.partition is None:
             return
-        sources = {target.alias_or_name.lower(): _Source(relation.columns, lambda _: None)}
+        name = target.alias_or_name.lower()
+        sources = {name: _Source(relation.columns, lambda *_: None)}
         if not isinstance(statement, exp.Merge):
             where = statement.args.get("where")
             conditions = [where.this if where else exp.true()]
@@ -231,11 +254,14 @@ class _Reader:
                 for when in _whens(statement)
                 if not isinstance(when.args["then"], exp.Insert)
             ] or [statement.args["on"]]
-        is_pruned = all(
-            bool({("", _ALL), (next(iter(sources)), relation.partition)} & _constants(one, sources))
-            for one in conditions
-        )
-        self.found.reads.append(Read(path_of(target), relation.partition, is_pruned))
+        days: Days | None = NEVER
+        for condition in conditions:
+            found = _constants(condition, sources)
+            named = NEVER if ("", _ALL) in found else found.get((name, relation.partition))
+            days = None if days is None or named is None else either(days, named)
+        # What is changed is paid for with all its columns.
+        columns = frozenset(relation.columns)
+        self.found.reads.append(Read(path_of(target), columns, relation.partition, days))
 
     def columns(self, query: exp.Query, ctes: _Ctes) -> tuple[str, ...]:
         """Return the names of a query's columns."""
@@ -280,19 +306,19 @@ class _Reader:
                 return self._view_source(relation.query)
             return _Source(
                 relation.columns,
-                lambda limited: self._read(path, relation, limited),
+                lambda limits, needed: self._read(path, relation, limits, needed),
                 _TABLE if relation.partition is None else _PARTITIONED,
             )
         if isinstance(node, exp.Query):
             return self._query_source(node, ctes)
-        return _Source((), lambda _: None)
+        return _Source((), lambda *_: None)
 
     def _view_source(self, query: exp.Query) -> _Source:
         source = self._query_source(query, {})
 
-        def read(limited: frozenset[str]) -> None:
+        def read(limits: _Limits, needed: _Needed) -> None:
             sorts = len(self.found.sorts)
-            source.read(limited)
+            source.read(limits, needed)
             # What a view sorts is told of the view.
             del self.found.sorts[sorts:]
 
@@ -301,7 +327,7 @@ class _Reader:
     def _query_source(self, query: exp.Query, ctes: _Ctes) -> _Source:
         return _Source(
             self.columns(query, ctes),
-            lambda limited: self.walk(query, limited, ctes),
+            lambda limits, needed: self.walk(query, limits, needed, ctes),
             self._size(query, ctes),
         )
 
@@ -321,10 +347,14 @@ class _Reader:
         most = _TABLE if _aggregates(query) or query.args.get("distinct") else _PARTITIONED
         return min(max(sizes, default=_NOTHING), most)
 
-    def _read(self, path: str, relation: Relation, limited: frozenset[str]) -> None:
+    def _read(self, path: str, relation: Relation, limits: _Limits, needed: _Needed) -> None:
+        columns = frozenset(relation.columns)
+        days = None
         if relation.partition is not None:
-            is_pruned = bool({relation.partition, _ALL} & limited)
-            self.found.reads.append(Read(path, relation.partition, is_pruned))
+            days = limits.get(_ALL, limits.get(relation.partition))
+        self.found.reads.append(
+            Read(path, columns if needed is None else columns & needed, relation.partition, days)
+        )
 
     def _handed_on(
         self, select: exp.Select, column: str, sources: Mapping[str, _Source]
@@ -451,49 +481,63 @@ def _place(node: exp.Expr, sources: Mapping[str, _Source]) -> _Place | None:
     return (next(iter(sources)), name) if len(sources) == 1 else None
 
 
-def _limits(select: exp.Select, sources: Mapping[str, _Source]) -> set[_Place]:
+def _asked(select: exp.Select, needed: _Needed, sources: Mapping[str, _Source]) -> set[_Place]:
+    """Return the columns of its sources that a select looks at, if `needed` is asked of it."""
+    if select.args.get("distinct"):
+        needed = None
+    asked: set[_Place] = set()
+    looked_at: list[exp.Expr] = []
+    for projection in select.expressions:
+        if projection.is_star:
+            asked |= {
+                (name, column)
+                for name, source in sources.items()
+                for column in source.columns
+                if _stars(projection, name)
+                and not _left_out(projection, column)
+                and (needed is None or column in needed)
+            }
+        elif needed is None or projection.alias_or_name.lower() in needed:
+            looked_at.append(projection)
+    for clause in ("where", "group", "having", "qualify", "order"):
+        looked_at += filter(None, [select.args.get(clause)])
+    looked_at += [join.args["on"] for join in select.args.get("joins") or [] if join.args.get("on")]
+    for expression in looked_at:
+        for column in expression.find_all(exp.Column):
+            if place := _place(column, sources):
+                asked.add(place)
+    return asked
+
+
+def _limits(select: exp.Select, sources: Mapping[str, _Source]) -> dict[_Place, Days]:
     """Return the places that a select's own conditions compare with constants."""
     where = select.args.get("where")
-    places = _constants(where.this, sources) if where else set()
+    places = _constants(where.this, sources) if where else {}
     for join in select.args.get("joins") or []:
-        if join.args.get("on"):
-            found = _constants(join.args["on"], sources)
-            joined = join.this.alias_or_name.lower()
+        found = _constants(join.args["on"], sources) if join.args.get("on") else {}
+        joined = join.this.alias_or_name.lower()
+        for place, days in found.items():
             # The kept side of an outer join keeps all its rows, whatever ON says.
-            if join.side == "LEFT":
-                found = {place for place in found if place[0] == joined}
-            elif join.side == "RIGHT":
-                found = {place for place in found if place[0] != joined}
-            elif join.side == "FULL":
-                found = set()
-            places |= found
+            is_kept = {"LEFT": place[0] != joined, "RIGHT": place[0] == joined, "FULL": True}
+            if not is_kept.get(join.side, False):
+                places[place] = both(days, places[place]) if place in places else days
     return places
 
 
-def _constants(condition: exp.Expr, sources: Mapping[str, _Source]) -> set[_Place]:
+def _constants(condition: exp.Expr, sources: Mapping[str, _Source]) -> dict[_Place, Days]:
     """Return the places that must equal, or lie between, constants for a condition to hold."""
     if isinstance(condition, exp.Paren):
         return _constants(condition.this, sources)
     if isinstance(condition, exp.Boolean):
-        return set() if condition.this else {("", _ALL)}
+        return {} if condition.this else {("", _ALL): NEVER}
     if isinstance(condition, exp.And | exp.Or):
         one, other = (_constants(side, sources) for side in (condition.left, condition.right))
+        shared = one.keys() & other.keys()
         if isinstance(condition, exp.And):
-            return one | other
+            return {**one, **other, **{place: both(one[place], other[place]) for place in shared}}
         if ("", _ALL) in one or ("", _ALL) in other:
             return other if ("", _ALL) in one else one
-        return one & other
-    sides: list[exp.Expr] = []
-    if isinstance(condition, exp.EQ | exp.GT | exp.GTE | exp.LT | exp.LTE):
-        sides = [condition.left, condition.right]
-    elif isinstance(condition, exp.Between):
-        sides = [condition.this, condition.args["low"], condition.args["high"]]
-    elif isinstance(condition, exp.In) and condition.expressions:
-        sides = [condition.this, *condition.expressions]
-    varying = [side for side in sides if not _is_constant(side)]
-    place = _place(varying[0], sources) if len(varying) == 1 else None
-    return {place} if place else set()
-
-
-def _is_constant(node: exp.Expr) -> bool:
-    return node.find(exp.Column, exp.Query) is None
+        return {place: either(one[place], other[place]) for place in shared}
+    found = compared(condition)
+    place = _place(found[0], sources) if found else None
+    return {place: found[1]} if found and place else {}
