@@ -7,7 +7,7 @@ Python asks LACKS. Nothing here runs on the real service.
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,18 +127,24 @@ def unpack_sql(packs: str, columns: Sequence[tuple[str, str]], dialect: Bigquery
         Names and types, in the order of the file.
     """
     literal = dialect.literal
-    selected = []
-    for place, (name, kind) in enumerate(columns):
-        value = f"nullif(fields[offset({place})], {literal(_NULL)})"
-        for letter, escape in reversed(_ESCAPES.items()):
-            value = f"replace({value}, {literal(escape)}, {literal(letter)})"
-        if kind == "bytes":
-            value = f"from_hex({value})"
-        elif kind != "string":
-            value = f"cast({value} as {kind})"
-        selected.append(f"{value} as {dialect.name(name)}")
+    selected = [
+        f"{_unescaped(f'fields[safe_offset({place})]', kind, literal)} as {dialect.name(name)}"
+        for place, (name, kind) in enumerate(columns)
+    ]
     lines = f"unnest(split(packs.pack, {literal(chr(0x1E))}))"
     return (
         f"select {', '.join(selected)} from (select split(line, '\\t') as fields"
         f" from {packs} as packs cross join {lines} as line)"
     )
+
+
+def _unescaped(field: str, kind: str, literal: Callable[[Any], str]) -> str:
+    given = f"nullif({field}, {literal(_NULL)})"
+    if kind == "bytes":
+        return f"from_hex({given})"
+    if kind != "string":
+        return f"cast({given} as {kind})"
+    for letter, escape in reversed(_ESCAPES.items()):
+        given = f"replace({given}, {literal(escape)}, {literal(letter)})"
+    # Most texts hold no escape, and looking for one is all that they cost.
+    return f"if(strpos({field}, {literal(chr(92))}) = 0, {field}, {given})"
