@@ -8,8 +8,8 @@ from typing import Any
 
 from onemart.console import progress
 from onemart.feeds.status import delivered_by_feed
-from onemart.feeds.warehouse import open_warehouse
 from onemart.project import Project, Shop
+from onemart.warehouse import open_warehouse
 
 __all__ = ["Built", "build"]
 
@@ -88,11 +88,7 @@ def build(project: Project, shop: Shop, arguments: list[str]) -> Built:
             built.problems.append(f"{node.node.name}: {told[:300]}")
     with open_warehouse(shop) as warehouse:
         built.feeds = delivered_by_feed(warehouse)
-        tables = warehouse.rows(
-            "select table_name from information_schema.tables"
-            " where table_schema = 'marts' order by table_name"
-        )
-        for (table,) in tables:
-            rows = warehouse.value(f'select count(*) from marts."{table}"')
-            built.marts.append((table, rows))
+        for table in sorted(warehouse.tables("marts")):
+            counted = f"select count(*) as records from {warehouse.table('marts', table)}"
+            built.marts.append((table, warehouse.value(counted)))
     return built

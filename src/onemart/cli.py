@@ -227,23 +227,18 @@ def query(
     wait: Wait = 120.0,
 ) -> None:
     """Run a query on the shop's warehouse, read only, and show at most 1,000 rows."""
-    import duckdb  # noqa: PLC0415
-
-    from onemart.feeds.warehouse import open_warehouse  # noqa: PLC0415
+    from onemart.warehouse import open_warehouse  # noqa: PLC0415
 
     target = find_project().shop(shop)
     if not target.warehouse.is_file():
         raise UsageError(f"Shop {target.name} has no warehouse yet.", "Run `make build` first.")
     with open_warehouse(target, read_only=True, timeout=wait) as warehouse:
         try:
-            cursor = warehouse.connection.execute(sql)
-        except duckdb.Error as error:
+            names, rows = warehouse.head(sql, _MOST_ROWS + 1)
+        except warehouse.refusals as error:
             raise UsageError(f"The query does not run.\n{error}") from error
-        names = [column[0] for column in cursor.description or []]
-        rows = cursor.fetchmany(_MOST_ROWS)
-        more = cursor.fetchone() is not None
-    console.print(figures("", names, rows, separators=False))
-    if more:
+    console.print(figures("", names, rows[:_MOST_ROWS], separators=False))
+    if len(rows) > _MOST_ROWS:
         say(f"Only the first {_MOST_ROWS:,} rows are shown.")
 
 

@@ -14,8 +14,8 @@ from dbt.adapters.duckdb.plugins import BasePlugin
 from onemart.feeds.contract import contract_files, load_contracts
 from onemart.feeds.ledger import prepare_ledger
 from onemart.feeds.tables import prepare_feed
-from onemart.feeds.warehouse import Warehouse
 from onemart.project import find_project
+from onemart.warehouse.duckdb import DuckdbWarehouse
 
 __all__ = ["Plugin"]
 
@@ -35,12 +35,9 @@ class Plugin(BasePlugin):
         """Create what is missing in `ops` and `raw`; contracts are read only if a feed is."""
         folder = find_project().contracts
         wanted = {f"{path.parent.name}__{path.stem}__current" for path in contract_files(folder)}
-        warehouse = Warehouse(conn, Path(self.creds.path if self.creds else ""))
+        warehouse = DuckdbWarehouse(conn, Path(self.creds.path if self.creds else ""))
         prepare_ledger(warehouse)
-        there = warehouse.rows(
-            "select table_name from information_schema.tables where table_schema = 'raw'"
-        )
-        if wanted <= {table for (table,) in there}:
+        if wanted <= warehouse.tables("raw").keys():
             return
         contracts, errors = load_contracts(folder)
         for contract in contracts:

@@ -21,6 +21,8 @@ class Shop:
     ----------
     name : str
         Lowercase name, also the warehouse's file name.
+    root : pathlib.Path
+        The project's folder.
     landing, archive, rejected, work : pathlib.Path
         Where deliveries arrive, where accepted and rejected ones end, and where the one at the
         gate stays meanwhile. All four belong on one file system: files move between them by rename.
@@ -31,6 +33,7 @@ class Shop:
     """
 
     name: str
+    root: Path
     landing: Path
     archive: Path
     rejected: Path
@@ -72,6 +75,7 @@ class Project:
         warehouse = os.environ.get("ONEMART_WAREHOUSE")
         return Shop(
             name=name,
+            root=self.root,
             landing=self.root / "landing" / name,
             archive=self.root / "archive" / name,
             rejected=self.root / "rejected" / name,

@@ -13,8 +13,8 @@ from tests.cli.conftest import SCREEN, Ended, Onemart
 from tests.feeds.feed_project import HEADER, FeedProject, line
 
 from onemart import __version__
-from onemart.feeds.warehouse import open_warehouse
 from onemart.project import find_project
+from onemart.warehouse import open_warehouse
 
 ROOT = find_project(Path(__file__)).root
 

@@ -8,6 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onemart.feeds.column_types import ColumnType, column_type
+from onemart.warehouse.duckdb_dialect import DuckdbDialect
+
+DUCKDB = DuckdbDialect()
 
 TEXT = column_type("string", None)
 INTEGER = column_type("integer", None)
@@ -33,7 +36,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 def read(connection: duckdb.DuckDBPyConnection, kind: ColumnType, text: str) -> tuple[bool, object]:
     """Return whether `text` is refused, and what it is cast to."""
     rows = connection.execute(
-        f"select {kind.is_defective('value')}, {kind.cast('value')}"
+        f"select {kind.is_defective('value', DUCKDB)}, {kind.cast('value', DUCKDB)}"
         " from (select cast(? as varchar) as value)",
         [text],
     ).fetchall()
@@ -163,7 +166,7 @@ def test_refused(connection: duckdb.DuckDBPyConnection, kind: ColumnType, text: 
 def test_a_missing_value_is_never_refused(
     connection: duckdb.DuckDBPyConnection, kind: ColumnType
 ) -> None:
-    found = connection.execute(f"select {kind.is_defective('null::varchar')}").fetchall()
+    found = connection.execute(f"select {kind.is_defective('null::varchar', DUCKDB)}").fetchall()
     assert found == [(False,)]
 
 

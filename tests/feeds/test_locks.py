@@ -21,8 +21,9 @@ from tests.feeds.warm_gate import (
 )
 
 from onemart.errors import WarehouseLockedError
-from onemart.feeds.warehouse import hold_gate, open_warehouse
+from onemart.feeds.lock import hold_gate
 from onemart.project import Project, Shop
+from onemart.warehouse import open_warehouse
 
 HELD = ("published", "shelves_1.parquet")
 SHELVES = {"shelves/shelves_1.parquet": EARLIER["shelves/shelves_1.parquet"]}

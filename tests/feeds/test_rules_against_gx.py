@@ -7,7 +7,7 @@ import pytest
 from tests.feeds.feed_project import FeedProject
 
 from onemart.feeds.rules import LINE_RULES, TABLE_RULES, Rule, unexpected_lines
-from onemart.feeds.warehouse import Warehouse, open_warehouse
+from onemart.warehouse import Warehouse, open_warehouse
 
 # Lines by number: numbers with edges and duplicates, text with what quoting and patterns trip over.
 LINES = """
@@ -154,7 +154,7 @@ def judged(warehouse: Warehouse, great_expectations: None) -> Judged:  # noqa: A
     from onemart.feeds.gx import GreatExpectations
 
     rules = [as_rule(name, case.type, case.kwargs) for name, case in CASES.items()]
-    verdicts, _ = GreatExpectations(warehouse.path).judge("delivery", rules)
+    verdicts, _ = GreatExpectations(warehouse).judge("delivery", rules)
     return {verdict.rule.name: (verdict.unexpected, verdict.error) for verdict in verdicts}
 
 
@@ -163,7 +163,9 @@ def test_predicate_selects_the_lines_that_gx_counts(
     warehouse: Warehouse, judged: Judged, name: str
 ) -> None:
     case = CASES[name]
-    condition = unexpected_lines(as_rule(name, case.type, case.kwargs), "landing.delivery")
+    condition = unexpected_lines(
+        as_rule(name, case.type, case.kwargs), "landing.delivery", warehouse.dialect
+    )
     selected = warehouse.rows(
         f"select _line from landing.delivery where {condition} order by _line"
     )
@@ -230,7 +232,7 @@ def test_rules_about_the_file_pass_and_fail(
     rules = [
         as_rule(name, pair[place].type, pair[place].kwargs) for name, pair in TABLE_CASES.items()
     ]
-    verdicts, _ = GreatExpectations(warehouse.path).judge("delivery", rules)
+    verdicts, _ = GreatExpectations(warehouse).judge("delivery", rules)
     found = {verdict.rule.name: (verdict.success, verdict.error) for verdict in verdicts}
     assert found == dict.fromkeys(TABLE_CASES, (place == 0, ""))
 
@@ -247,7 +249,7 @@ def test_delivery_without_rows_breaks_no_rule_about_lines(
 
     warehouse.run("create or replace table landing.none as from landing.delivery where false")
     rules = [as_rule(name, case.type, case.kwargs) for name, case in CASES.items()]
-    verdicts, _ = GreatExpectations(warehouse.path).judge("none", rules)
+    verdicts, _ = GreatExpectations(warehouse).judge("none", rules)
     found = {verdict.rule.name: (verdict.success, verdict.error) for verdict in verdicts}
     assert found == dict.fromkeys(CASES, (True, ""))
 
@@ -264,7 +266,7 @@ def test_rule_with_arguments_that_gx_refuses_has_an_error(
         as_rule("good", "expect_column_values_to_not_be_null", {"column": "a"}),
         as_rule("misspelt", "expect_table_row_count_to_be_between", {"min_valeu": 1}),
     ]
-    verdicts, _ = GreatExpectations(warehouse.path).judge("delivery", rules)
+    verdicts, _ = GreatExpectations(warehouse).judge("delivery", rules)
     assert [(verdict.rule.name, bool(verdict.error)) for verdict in verdicts] == [
         ("text", True),
         ("unbounded", True),

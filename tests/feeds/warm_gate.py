@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,8 +24,9 @@ import pyarrow.parquet as pq
 
 from onemart.errors import OnemartError
 from onemart.feeds.gate import land, open_gate
-from onemart.feeds.warehouse import Warehouse, open_warehouse
 from onemart.project import Project
+from onemart.warehouse import open_warehouse
+from onemart.warehouse.duckdb import DuckdbWarehouse
 
 __all__ = [
     "EARLIER",
@@ -308,13 +309,15 @@ def _count_operations(counter: _Counter, root: str) -> None:
 
 
 def _count_statements(counter: _Counter) -> None:
-    run = Warehouse.run
+    execute = DuckdbWarehouse._execute
 
-    def counted(self: Warehouse, sql: str, parameters: list[Any] | None = None) -> None:
+    def counted(
+        self: DuckdbWarehouse, sql: str, parameters: Sequence[Any] | None = None
+    ) -> duckdb.DuckDBPyConnection:
         counter.next()
-        run(self, sql, parameters)
+        return execute(self, sql, parameters)
 
-    Warehouse.run = counted  # type: ignore[method-assign]
+    DuckdbWarehouse._execute = counted  # type: ignore[method-assign]
 
 
 def _at_the_gate(order: Order, pipe: Connection) -> None:

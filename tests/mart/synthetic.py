@@ -77,7 +77,7 @@ class SyntheticWarehouse:
         with self.connect() as connection:
             connection.execute(_OPS)
             for contract in _contracts():
-                columns = ", ".join(f'"{c.name}" {c.type.sql}' for c in contract.columns)
+                columns = ", ".join(f'"{c.name}" {c.type.kind}' for c in contract.columns)
                 connection.execute(
                     f"create table raw.{contract.table} ({columns}, _delivery_id varchar,"
                     " _line bigint, _row_hash bigint, _loaded_at timestamp,"

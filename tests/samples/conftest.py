@@ -8,11 +8,13 @@ import pytest
 
 from onemart.feeds.contract import Contract, load_contract
 from onemart.feeds.rules import unexpected_lines
-from onemart.feeds.sql import literal, name
 from onemart.project import Project, Shop
 from onemart.samples.complete_journey import write_complete_journey
 from onemart.samples.delivery import Delivered
 from onemart.samples.uci_online_retail import write_uci_online_retail
+from onemart.warehouse.duckdb_dialect import DuckdbDialect, literal, name
+
+DUCKDB = DuckdbDialect()
 
 PROJECT = Path(__file__).parents[2]
 UCI = PROJECT.parent / "shared/data/uci_online_retail/online_retail_2010_2011.parquet"
@@ -98,7 +100,7 @@ class Landed:
     def typed(self, feed: str) -> str:
         contract = self.contract(feed)
         columns = ", ".join(
-            f"{column.type.cast(name(column.name))} as {name(column.name)}"
+            f"{column.type.cast(name(column.name), DUCKDB)} as {name(column.name)}"
             for column in contract.columns
         )
         kind = "view" if contract.format == "parquet" else "table"
@@ -115,12 +117,14 @@ class Landed:
         contract = self.contract(feed)
         typed = self.typed(feed)
         rules = {
-            rule.name: unexpected_lines(rule, typed)
+            rule.name: unexpected_lines(rule, typed, DUCKDB)
             for rule in contract.rules
             if rule.is_about_lines
         }
         forms = {
-            f"{column.name}: {column.type.form}": column.type.is_defective(name(column.name))
+            f"{column.name}: {column.type.form}": column.type.is_defective(
+                name(column.name), DUCKDB
+            )
             for column in contract.columns
             if contract.format != "parquet"
         }

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from onemart.errors import UsageError
-from onemart.feeds.sql import literal
 from onemart.project import Shop
 from onemart.samples.uci_online_retail import write_uci_online_retail
+from onemart.warehouse.duckdb_dialect import literal
 
 UCI = Path(__file__).parents[3] / "shared/data/uci_online_retail/online_retail_2010_2011.parquet"
 needs_uci = pytest.mark.needs("UCI Online Retail in ../shared/data")

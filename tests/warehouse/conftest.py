@@ -8,16 +8,19 @@ import pytest
 
 from onemart.project import Project
 from onemart.verify.emulator_server import EmulatorServer
-from onemart.warehouse.base import Warehouse
+from onemart.warehouse import Warehouse, open_warehouse
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(params=["emulator"])
-def warehouse(request: pytest.FixtureRequest) -> Iterator[Warehouse]:
+@pytest.fixture(params=["duckdb", "emulator"])
+def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Warehouse]:
     """Give an empty warehouse with the schema `landing`."""
     if request.param == "emulator":
-        found: Warehouse = request.getfixturevalue("emulated")
+        yield request.getfixturevalue("emulated")
+        return
+    with open_warehouse(Project(tmp_path).shop("trial"), target="dev") as found:
+        found.create_schema("landing")
         yield found
 
 

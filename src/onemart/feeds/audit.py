@@ -1,19 +1,16 @@
 """Audit: what is wrong with a staged delivery, line by line and as a whole."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-from onemart.feeds.delivery import Delivery
+from onemart.clock import now
+from onemart.feeds.delivery import Delivery, Staged
 from onemart.feeds.rules import Rule, unexpected_lines
-from onemart.feeds.sql import literal, name
-from onemart.feeds.staging import Staged
 from onemart.feeds.tables import raw_name
-from onemart.feeds.warehouse import Warehouse, now
+from onemart.feeds.typed_lines import BAD_COLUMNS, LONGEST_SHOWN
+from onemart.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
     from onemart.feeds.gx import GreatExpectations, Verdict
@@ -21,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Audit", "audit_lines", "audit_table"]
 
 _REASONS_SHOWN = 3
-_WITH_VALUE = re.compile(r"(Conversion Error|Invalid Input Error|Out of Range Error):[^\n]*")
 
 
 @dataclass
@@ -69,7 +65,7 @@ def audit_lines(
         rules = [rule for rule in rules if rule.is_about_lines]
     verdicts: list[Verdict] = []
     if rules:
-        verdicts, audit.document = gx().judge(f"d_{delivery.id}", rules)
+        verdicts, audit.document = gx().judge(delivery.readable_table, rules)
     for verdict in verdicts:
         _apply(warehouse, delivery, verdict, audit)
     # Last, so that a line which is bad for another reason takes no key from a good one.
@@ -79,7 +75,7 @@ def audit_lines(
 
 def audit_table(warehouse: Warehouse, delivery: Delivery, staged: Staged, audit: Audit) -> None:
     """Refuse a file with too large a share of bad lines, and an empty snapshot."""
-    bad = warehouse.value(f"select count(distinct _line) from {delivery.bad}")
+    bad = warehouse.value(f"select count(distinct _line) as bad from {delivery.bad(warehouse)}")
     limit = delivery.contract.deliveries.max_bad_share
     if staged.records and bad / staged.records > limit:
         audit.reject(
@@ -99,8 +95,8 @@ def audit_table(warehouse: Warehouse, delivery: Delivery, staged: Staged, audit:
 
 def _most_frequent(warehouse: Warehouse, delivery: Delivery) -> str:
     reasons = warehouse.rows(
-        f"select reason, count(*), min(_line) from {delivery.bad}"
-        f" group by reason order by count(*) desc, reason limit {_REASONS_SHOWN}"
+        f"select reason, count(*) as bad, min(_line) as first from {delivery.bad(warehouse)}"
+        f" group by reason order by bad desc, reason limit {_REASONS_SHOWN}"
     )
     return " ".join(
         f"{reason} ({count:,} lines, the first is line {line})." for reason, count, line in reasons
@@ -123,12 +119,14 @@ def _result(audit: Audit, what: str, unexpected: int, contract_line: int | None 
 
 
 def _record_form(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> None:
-    bad = warehouse.value(f"select count(*) from {delivery.lines} where not _is_readable")
+    bad = warehouse.value(
+        f"select count(*) as bad from {delivery.lines(warehouse)} where not _is_readable"
+    )
     _result(audit, "fields have their lexical form", bad)
 
 
 def _insert_bad(warehouse: Warehouse, delivery: Delivery, query: str) -> int:
-    return int(warehouse.value(f"insert into {delivery.bad} {query}"))
+    return warehouse.append(delivery.bad(warehouse), list(BAD_COLUMNS), query)
 
 
 def _check_period(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> None:
@@ -136,10 +134,12 @@ def _check_period(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> Non
     column = delivery.contract.deliveries.period_column
     if column is None:
         return
-    value = f"cast({name(column)} as varchar)"
+    dialect, readable = warehouse.dialect, delivery.readable(warehouse)
+    value = f"cast({dialect.name(column)} as {dialect.type('varchar')})"
     if delivery.period is None:
         reason = f"column {column} is empty, so the line is of no period"
-        empty = f"select _line, {literal(reason)}, null from {delivery.readable}"
+        shown = dialect.value(None, "varchar")
+        empty = f"select _line, {dialect.literal(reason)}, {shown} from {readable}"
         bad = _insert_bad(warehouse, delivery, f"{empty} where {value} is null")
         _result(audit, "lines have a period", bad)
         return
@@ -147,74 +147,86 @@ def _check_period(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> Non
     bad = _insert_bad(
         warehouse,
         delivery,
-        f"select _line, {literal(reason)}, {value} from {delivery.readable}"
-        f" where {value} <> {literal(delivery.period)}",
+        f"select _line, {dialect.literal(reason)}, {value} from {readable}"
+        f" where {value} <> {dialect.literal(delivery.period)}",
     )
     _result(audit, "lines are of the file's period", bad)
 
 
 def _check_key(warehouse: Warehouse, delivery: Delivery, audit: Audit, *, whole_file: bool) -> None:
-    contract = delivery.contract
+    contract, dialect = delivery.contract, warehouse.dialect
     if not contract.key:
         return
-    keys = ", ".join(name(column) for column in contract.key)
     told = ", ".join(contract.key)
-    given = " and ".join(f"{name(column)} is not null" for column in contract.key)
     bad = 0
     # Most files have no duplicate; counting the hashes of the keys shows it cheaply.
     suspicious = warehouse.value(
-        f"select count(*) > count(distinct hash({keys})) from {delivery.readable}"
+        f"select count(*) - count(distinct {dialect.row_hash(contract.key)}) as twice"
+        f" from {delivery.readable(warehouse)}"
     )
     if suspicious:
-        kept = {"keepFirst": "min(_line)", "keepLast": "max(_line)", "keepNone": "null"}
-        winner = kept[contract.deliveries.duplicates]
-        bad += _insert_bad(
-            warehouse,
-            delivery,
-            f"""
-            select
-                _line,
-                {literal(f"the key ({told}) is in the file more than once")},
-                coalesce('line ' || _winner || ' counts', 'none of ' || _count || ' lines counts')
-            from {_good_lines(delivery)} as lines
-            inner join (
-                select {keys}, {winner} as _winner, count(*) as _count
-                from {_good_lines(delivery)} where {given} group by {keys} having count(*) > 1
-            ) as groups using ({keys})
-            where _winner is null or _line <> _winner
-            """,
-        )
+        bad += _insert_bad(warehouse, delivery, _repeated_keys(warehouse, delivery))
     if contract.deliveries.relation == "append":
-        bad += _check_earlier(warehouse, delivery, "true")
+        bad += _insert_bad(warehouse, delivery, _taken_keys(warehouse, delivery, "true"))
     elif not whole_file:
-        bad += _check_earlier(warehouse, delivery, f"_delivery_id = {literal(delivery.id)}")
+        earlier = f"_delivery_id = {dialect.literal(delivery.id)}"
+        bad += _insert_bad(warehouse, delivery, _taken_keys(warehouse, delivery, earlier))
     _result(audit, f"the key ({told}) is unique", bad)
 
 
-def _good_lines(delivery: Delivery) -> str:
-    return f"(select * from {delivery.readable} anti join {delivery.bad} using (_line))"
+def _same_key(warehouse: Warehouse, delivery: Delivery, one: str, other: str) -> str:
+    return " and ".join(
+        f"{one}.{column} = {other}.{column}"
+        for column in map(warehouse.dialect.name, delivery.contract.key)
+    )
 
 
-def _check_earlier(warehouse: Warehouse, delivery: Delivery, where: str) -> int:
-    keys = ", ".join(name(column) for column in delivery.contract.key)
-    told = ", ".join(delivery.contract.key)
-    return _insert_bad(
-        warehouse,
-        delivery,
-        f"""
+def _repeated_keys(warehouse: Warehouse, delivery: Delivery) -> str:
+    """Select the good lines whose key another line of the file has, but for the one that counts."""
+    contract, dialect = delivery.contract, warehouse.dialect
+    keys = ", ".join(map(dialect.name, contract.key))
+    given = " and ".join(f"{dialect.name(column)} is not null" for column in contract.key)
+    kept = {
+        "keepFirst": "min(_line)",
+        "keepLast": "max(_line)",
+        "keepNone": dialect.value(None, "bigint"),
+    }
+    winner = kept[contract.deliveries.duplicates]
+    reason = f"the key ({', '.join(contract.key)}) is in the file more than once"
+    text = dialect.type("varchar")
+    return f"""
         select
             lines._line,
-            {literal(f"the key ({told}) was delivered before")},
-            'line ' || earlier._line || ' of delivery ' || earlier._delivery_id
-        from {_good_lines(delivery)} as lines
+            {dialect.literal(reason)},
+            coalesce(
+                'line ' || cast(repeated._winner as {text}) || ' counts',
+                'none of ' || cast(repeated._count as {text}) || ' lines counts'
+            )
+        from {delivery.good(warehouse)} as lines
         inner join (
-            select {keys}, min(_line) as _line, min(_delivery_id) as _delivery_id
-            from (select * from {raw_name(delivery.contract)} where {where})
-            semi join {_good_lines(delivery)} using ({keys})
-            group by {keys}
-        ) as earlier using ({keys})
-        """,
-    )
+            select {keys}, {winner} as _winner, count(*) as _count
+            from {delivery.good(warehouse)} as lines
+            where {given} group by {keys} having count(*) > 1
+        ) as repeated on {_same_key(warehouse, delivery, "lines", "repeated")}
+        where repeated._winner is null or lines._line <> repeated._winner
+    """
+
+
+def _taken_keys(warehouse: Warehouse, delivery: Delivery, where: str) -> str:
+    """Select the good lines whose key is in raw; the lines with a key are one a key by now."""
+    reason = f"the key ({', '.join(delivery.contract.key)}) was delivered before"
+    return f"""
+        select
+            lines._line,
+            {warehouse.dialect.literal(reason)},
+            'line ' || cast(min(earlier._line) as {warehouse.dialect.type("varchar")})
+                || ' of delivery ' || min(earlier._delivery_id)
+        from {delivery.good(warehouse)} as lines
+        inner join (
+            select * from {raw_name(warehouse, delivery.contract)} where {where}
+        ) as earlier on {_same_key(warehouse, delivery, "lines", "earlier")}
+        group by lines._line
+    """
 
 
 def _apply(warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: Audit) -> None:
@@ -235,7 +247,7 @@ def _apply(warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: 
         }
     )
     if verdict.error:
-        _reject_rule(delivery, rule, verdict.error, audit)
+        _reject_rule(delivery, rule, warehouse.without_values(verdict.error), audit)
     elif verdict.success:
         return
     elif not rule.is_about_lines:
@@ -257,30 +269,27 @@ def _apply(warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: 
 
 
 def _reject_rule(delivery: Delivery, rule: Rule, error: str, audit: Audit) -> None:
-    error = _WITH_VALUE.sub(r"\1: a value does not fit (not shown, it may be personal)", error)
     audit.reject(
         "rule_cannot_execute",
         f"{delivery.file_name}: the rule '{rule.name}' of {delivery.contract.where(rule.line)}"
-        f" cannot be executed: {error.splitlines()[0]}. Repair the rule and land the file again.",
+        f" cannot be executed: {error}. Repair the rule and land the file again.",
     )
 
 
 def _quarantine_unexpected(
     warehouse: Warehouse, delivery: Delivery, verdict: "Verdict", audit: Audit
 ) -> None:
-    rule = verdict.rule
-    condition = unexpected_lines(rule, delivery.readable)
+    rule, dialect, readable = verdict.rule, warehouse.dialect, delivery.readable(warehouse)
     reason = f"rule '{rule.name}' ({delivery.contract.where(rule.line)})"
-    column = rule.kwargs.get("column")
-    shown = f"left(cast({name(column)} as varchar), 60)" if column else "null"
     try:
         selected = _insert_bad(
             warehouse,
             delivery,
-            f"select _line, {literal(reason)}, {shown} from {delivery.readable} where {condition}",
+            f"select _line, {dialect.literal(reason)}, {_shown(warehouse, delivery, rule)}"
+            f" from {readable} where {unexpected_lines(rule, readable, dialect)}",
         )
-    except duckdb.Error as error:
-        _reject_rule(delivery, rule, str(error), audit)
+    except warehouse.refusals as error:
+        _reject_rule(delivery, rule, warehouse.without_values(str(error)), audit)
         return
     if selected != verdict.unexpected:
         audit.reject(
@@ -288,6 +297,16 @@ def _quarantine_unexpected(
             f"Great Expectations counts {verdict.unexpected} lines against {reason}, the gate finds"
             f" {selected}. Nothing was accepted; please report this with the contract.",
         )
+
+
+def _shown(warehouse: Warehouse, delivery: Delivery, rule: Rule) -> str:
+    """Return the value that a rule about one column looks at, as text."""
+    dialect = warehouse.dialect
+    for column in delivery.contract.columns:
+        if column.name == rule.kwargs.get("column"):
+            value = dialect.text(dialect.name(column.name), column.type.kind)
+            return f"left({value}, {LONGEST_SHOWN})"
+    return dialect.value(None, "varchar")
 
 
 def _bounds(rule: Rule) -> str:
@@ -302,7 +321,7 @@ def _bounds(rule: Rule) -> str:
 def _bounded(warehouse: Warehouse, delivery: Delivery) -> list[Rule]:
     """Fill in the bounds that follow from earlier deliveries or from the clock."""
     rules = []
-    has_rows = bool(warehouse.rows(f"select 1 from {delivery.readable} limit 1"))
+    has_rows = bool(warehouse.rows(f"select 1 as one from {delivery.readable(warehouse)} limit 1"))
     for rule in delivery.contract.rules:
         if not (has_rows or rule.is_about_lines or "column" not in rule.kwargs):
             continue  # no rows have no sum and no youngest date, and break no rule by that
@@ -326,21 +345,22 @@ def _usual_rows(warehouse: Warehouse, delivery: Delivery, rule: Rule) -> tuple[i
 
     A delivery's weekday is that of its last event, or of its arrival where rows are no events.
     """
-    contract = delivery.contract
+    contract, dialect = delivery.contract, warehouse.dialect
     weekday = "true"
     if rule.history["sameWeekday"]:
-        day = f"cast({literal(now())} as date)"
+        day = f"cast({dialect.literal(now())} as date)"
         if contract.event_date:
-            last = f"max({name(contract.event_date.name)})"
-            day = f"(select cast({last} as date) from {delivery.readable})"
-        weekday = f"dayofweek(coalesce(last_day, cast(finished_at as date))) = dayofweek({day})"
+            last = f"max({dialect.name(contract.event_date.name)})"
+            day = f"(select cast({last} as date) from {delivery.readable(warehouse)})"
+        known = "coalesce(last_day, cast(finished_at as date))"
+        weekday = f"extract(dayofweek from {known}) = extract(dayofweek from {day})"
     earlier = warehouse.rows(
         f"""
-        select records_delivered from ops.delivery_log
+        select records_delivered from {warehouse.table("ops", "delivery_log")}
         where source = ? and feed = ? and kind = 'file' and status = 'accepted' and {weekday}
-        order by published_seq desc limit ?
+        order by published_seq desc limit {int(rule.history.get("deliveries", 8))}
         """,
-        [contract.source, contract.feed, int(rule.history.get("deliveries", 8))],
+        [contract.source, contract.feed],
     )
     if len(earlier) < int(rule.history.get("atLeast", 3)):
         return None

@@ -8,6 +8,8 @@ patterns are RE2, which both warehouses speak.
 import re
 from dataclasses import dataclass
 
+from onemart.warehouse.base import Dialect
+
 __all__ = ["ColumnType", "column_type"]
 
 _MICROSECONDS = r"(\.[0-9]{1,6})?"
@@ -23,8 +25,8 @@ class ColumnType:
 
     Attributes
     ----------
-    sql : str
-        The type in DuckDB.
+    kind : str
+        The type as DuckDB names it.
     pattern : str
         RE2 pattern that the whole text must match; empty for text, where all is allowed.
     form : str
@@ -35,29 +37,24 @@ class ColumnType:
         Whether the text carries a zone that the cast turns into UTC.
     """
 
-    sql: str
+    kind: str
     pattern: str
     form: str
     rank: tuple[str, int, int]
     with_zone: bool = False
 
-    def cast(self, text: str) -> str:
+    def cast(self, text: str, dialect: Dialect) -> str:
         """Return the SQL that casts `text`, a text expression, giving null where it cannot."""
-        if self.with_zone:
-            return f"try_cast({text} as timestamptz) at time zone 'UTC'"
-        return f"try_cast({text} as {self.sql})"
+        return dialect.try_cast(text, self.kind, with_zone=self.with_zone)
 
-    def is_defective(self, text: str) -> str:
+    def is_defective(self, text: str, dialect: Dialect) -> str:
         """Return the SQL predicate: `text` is given, but not in this type's form."""
         if not self.pattern:
             return "false"
-        cast = self.cast(text)
-        unreadable = f"not isfinite({cast})" if self.sql == "double" else "false"
-        pattern = self.pattern.replace("'", "''")
-        return (
-            f"({text} is not null and (not regexp_full_match({text}, '{pattern}')"
-            f" or {cast} is null or {unreadable}))"
-        )
+        cast = self.cast(text, dialect)
+        unreadable = f"not {dialect.is_finite(cast)}" if self.kind == "double" else "false"
+        in_form = dialect.matches(text, self.pattern, whole=True)
+        return f"({text} is not null and (not {in_form} or {cast} is null or {unreadable}))"
 
     def widens(self, narrower: "ColumnType") -> bool:
         """Tell whether every value of `narrower` is one of this type, too."""

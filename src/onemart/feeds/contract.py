@@ -27,8 +27,8 @@ from open_data_contract_standard.model import (
 from onemart.errors import ContractError
 from onemart.feeds.column_types import ColumnType, column_type
 from onemart.feeds.rules import LINE_RULES, TABLE_RULES, Rule, unexpected_lines
-from onemart.feeds.sql import name
 from onemart.feeds.yaml_lines import YamlFile, YamlPath
+from onemart.warehouse.duckdb_dialect import DuckdbDialect, name
 
 __all__ = [
     "Column",
@@ -407,7 +407,7 @@ def _rule(
     )
     if rule.is_about_lines:
         try:
-            unexpected_lines(rule, "delivery")
+            unexpected_lines(rule, "delivery", DuckdbDialect())
         except (ValueError, TypeError, AttributeError) as error:
             raise reader.wrong((*where, "implementation"), f"{kind} {error}.") from error
     return rule
@@ -497,7 +497,7 @@ def _check_control_total(reader: _Reader, contract: Contract) -> None:
     if total is None:
         return
     columns = ", ".join(
-        f"cast(null as {column.type.sql}) as {name(column.name)}" for column in contract.columns
+        f"cast(null as {column.type.kind}) as {name(column.name)}" for column in contract.columns
     )
     try:
         with duckdb.connect() as connection:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from onemart.feeds.contract import Contract
 from onemart.feeds.look import Unreadable
+from onemart.warehouse.base import Warehouse
 
-__all__ = ["Delivery", "delivery_id", "name_says", "sortable"]
+__all__ = ["SNAPSHOT", "Delivery", "Staged", "delivery_id", "name_says", "sortable"]
 
 SNAPSHOT = "snapshot"
 """The only period of a full snapshot: each delivery replaces the one before."""
@@ -57,25 +58,60 @@ class Delivery:
         folder = f"{base}/{self.shop}/{contract.source}/{contract.feed}/{self.id}"
         return f"{folder}/{self.file_name}"
 
-    @property
-    def lines(self) -> str:
-        """The table with every line of the file, typed where readable."""
-        return f'landing."d_{self.id}__lines"'
+    def lines(self, warehouse: Warehouse) -> str:
+        """Return the table with every line of the file, typed where readable."""
+        return warehouse.table("landing", f"{self.readable_table}__lines")
+
+    def text(self, warehouse: Warehouse) -> str:
+        """Return the table with every record of the file as it came."""
+        return warehouse.table("landing", self.text_table)
+
+    def bad(self, warehouse: Warehouse) -> str:
+        """Return the table with a row per bad line and reason."""
+        return warehouse.table("landing", self.bad_table)
+
+    def readable(self, warehouse: Warehouse) -> str:
+        """Return the view on the lines that are readable; Great Expectations sees this one."""
+        return warehouse.table("landing", self.readable_table)
+
+    def good(self, warehouse: Warehouse) -> str:
+        """Return the readable lines that are not bad, as a relation in brackets."""
+        bad = f"select _line from {self.bad(warehouse)}"
+        return f"(select * from {self.readable(warehouse)} where _line not in ({bad}))"
 
     @property
-    def text(self) -> str:
-        """The table with every record of a text file as it came."""
-        return f'landing."d_{self.id}__text"'
+    def readable_table(self) -> str:
+        """The name in `landing` that all of the delivery's tables begin with."""
+        return f"d_{self.id}"
 
     @property
-    def bad(self) -> str:
-        """The table with a row per bad line and reason."""
-        return f'landing."d_{self.id}__bad"'
+    def text_table(self) -> str:
+        """The name in `landing` of the records as they came."""
+        return f"{self.readable_table}__text"
 
     @property
-    def readable(self) -> str:
-        """The view on the lines that are readable; Great Expectations sees this one."""
-        return f'landing."d_{self.id}"'
+    def bad_table(self) -> str:
+        """The name in `landing` of the bad lines."""
+        return f"{self.readable_table}__bad"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A delivery in `landing`.
+
+    Attributes
+    ----------
+    header : list of str
+        The file's columns, in its order.
+    records : int
+        Records in the file.
+    notes : tuple of str
+        What is unusual, but no reason to refuse the file.
+    """
+
+    header: list[str]
+    records: int
+    notes: tuple[str, ...]
 
 
 def name_says(contract: Contract, file_name: str) -> tuple[str | None, str | None]:

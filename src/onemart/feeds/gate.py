@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from onemart.clock import now
+from onemart.disk import explain_disk
 from onemart.errors import ContractError, OnemartError
 from onemart.feeds.audit import Audit, audit_lines, audit_table
 from onemart.feeds.contract import Contract, load_contracts
-from onemart.feeds.delivery import Delivery, delivery_id, name_says
+from onemart.feeds.delivery import Delivery, Staged, delivery_id, name_says
 from onemart.feeds.landing import (
     Found,
     Signature,
@@ -29,19 +31,15 @@ from onemart.feeds.landing import (
     sweep,
 )
 from onemart.feeds.ledger import prepare_ledger
+from onemart.feeds.lock import hold_gate
 from onemart.feeds.look import Unreadable, hash_file, look_at
+from onemart.feeds.parquet_in_place import link_beside
 from onemart.feeds.pii import read_key
-from onemart.feeds.publish import Balance, LedgerRow, ledger_row, publish, record
-from onemart.feeds.staging import Staged, drop_staged, link_beside, stage
+from onemart.feeds.publish import Balance, LedgerRow, ledger_row, number_row, publish, record
+from onemart.feeds.staging import drop_staged, stage
 from onemart.feeds.tables import prepare_feed
-from onemart.feeds.warehouse import (
-    Warehouse,
-    explain_disk,
-    hold_gate,
-    now,
-    open_warehouse,
-)
 from onemart.project import Project, Shop
+from onemart.warehouse import Warehouse, open_warehouse
 
 if TYPE_CHECKING:
     from onemart.feeds.gx import GreatExpectations
@@ -49,7 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["STEPS", "Gate", "Outcome", "Report", "land", "open_gate"]
 
 STEPS = ("found", "claimed", "looked", "loaded", "audited", "published", "committed", "archived")
-"""The steps of a delivery; `published` is inside the transaction, `committed` behind it."""
+"""The steps of a delivery; `published` is inside the publication, `committed` behind it."""
 
 OnStep = Callable[[str, str], None]
 """Called with the step and the file's name, when the step is done."""
@@ -102,6 +100,8 @@ class Gate:
         self.on_step = on_step
         self.contracts, self.contract_errors = load_contracts(project.contracts)
         self._gx: GreatExpectations | None = None
+        self._log = warehouse.table("ops", "delivery_log")
+        warehouse.label(step="prepare")
         prepare_ledger(warehouse)
         drop_staged(warehouse)
         for contract in list(self.contracts):
@@ -116,7 +116,7 @@ class Gate:
         if self._gx is None:
             from onemart.feeds.gx import GreatExpectations  # noqa: PLC0415
 
-            self._gx = GreatExpectations(self.warehouse.path)
+            self._gx = GreatExpectations(self.warehouse)
         return self._gx
 
     def close(self) -> None:
@@ -135,6 +135,7 @@ class Gate:
     def take(self, found: Found) -> Outcome:
         """Take one file through the gate."""
         contract, path = found.contract, found.path
+        self.warehouse.label(feed=contract.table, step="claim")
         if found.waiting:
             return Outcome(contract, path.name, "waiting", found.waiting)
         if found.is_denied:
@@ -159,7 +160,7 @@ class Gate:
         if not found.path.is_relative_to(self.shop.work):
             return None
         rows = self.warehouse.dicts(
-            "select * from ops.delivery_log where delivery_id = ?", [found.path.parent.name]
+            f"select * from {self._log} where delivery_id = ?", [found.path.parent.name]
         )
         if not rows:
             return None
@@ -187,6 +188,7 @@ class Gate:
             records = max(look.lines - has_header, 0) + look.rows
             period, order = name_says(delivery.contract, delivery.file_name)
             delivery = replace(delivery, period=period, order=order)
+            self.warehouse.label(step="load")
             drop_staged(self.warehouse, delivery)
             staged = stage(self.warehouse, delivery, look)
         except Unreadable as trouble:
@@ -198,12 +200,14 @@ class Gate:
                 return self._put_back(found, delivery)
             raise
         self.on_step("loaded", delivery.file_name)
+        self.warehouse.label(step="audit")
         audit = audit_lines(self.warehouse, delivery, self.great_expectations)
         audit_table(self.warehouse, delivery, staged, audit)
         self.on_step("audited", delivery.file_name)
         # The last look: a vendor that kept the file open could have written to it after the claim.
         if signature(delivery.path) != before:
             return self._put_back(found, delivery)
+        self.warehouse.label(step="publish")
         row = self._publish(delivery, staged, audit)
         drop_staged(self.warehouse, delivery)
         return self._finish(delivery, row)
@@ -217,7 +221,7 @@ class Gate:
     def _claim(self, found: Found, sha256: str) -> Delivery:
         contract, path = found.contract, found.path
         attempt = self.warehouse.value(
-            "select count(*) from ops.delivery_log"
+            f"select count(*) as attempts from {self._log}"
             " where source = ? and feed = ? and file_name = ? and sha256 = ? and kind = 'file'",
             [contract.source, contract.feed, _storable(path.name), sha256],
         )
@@ -245,7 +249,8 @@ class Gate:
         """
         contract = delivery.contract
         earlier = self.warehouse.dicts(
-            "select delivery_id, file_name, records_delivered from ops.deliveries"
+            "select delivery_id, file_name, records_delivered"
+            f" from {self.warehouse.table('ops', 'deliveries')}"
             " where source = ? and feed = ? and sha256 = ? and status = 'accepted'"
             " and (file_name = ? or records_superseded = 0) order by published_seq",
             [contract.source, contract.feed, delivery.sha256, delivery.file_name],
@@ -271,7 +276,7 @@ class Gate:
     def _publish(self, delivery: Delivery, staged: Staged, audit: Audit) -> LedgerRow:
         needs_key = any(column.hashed for column in delivery.contract.columns)
         key = read_key(self.project) if needs_key else b""
-        with self.warehouse.transaction():
+        with self.warehouse.publication():
             row = publish(self.warehouse, delivery, staged, audit, key)
             self.on_step("published", delivery.file_name)
         self._read_back(row)
@@ -281,7 +286,7 @@ class Gate:
     def _read_back(self, row: LedgerRow) -> None:
         """See that the commit kept the ledger's row; DuckDB does not complain when it did not."""
         kept = self.warehouse.rows(
-            "select records_accepted from ops.delivery_log where delivery_id = ?",
+            f"select records_accepted from {self._log} where delivery_id = ?",
             [row["delivery_id"]],
         )
         if kept != [(row["records_accepted"],)]:
@@ -291,8 +296,9 @@ class Gate:
             )
 
     def _record(self, delivery: Delivery, row: LedgerRow) -> Outcome:
-        with self.warehouse.transaction():
-            row["file_path"] = delivery.file_path(row["status"])
+        row["file_path"] = delivery.file_path(row["status"])
+        with self.warehouse.publication():
+            number_row(self.warehouse, row)
             record(self.warehouse, row)
             self.on_step("published", delivery.file_name)
         self._read_back(row)
@@ -394,10 +400,19 @@ def _storable(file_name: str) -> str:
 
 @contextmanager
 def open_gate(
-    project: Project, shop: Shop, command: str, *, on_step: OnStep, timeout: float
+    project: Project,
+    shop: Shop,
+    command: str,
+    *,
+    on_step: OnStep,
+    timeout: float,
+    target: str | None = None,
 ) -> Iterator[Gate]:
     """Hold the shop's gate and warehouse while the caller works with it (a context manager)."""
-    with hold_gate(shop, command, timeout=timeout), open_warehouse(shop, timeout=timeout) as opened:
+    with (
+        hold_gate(shop, command, timeout=timeout),
+        open_warehouse(shop, target=target, timeout=timeout) as opened,
+    ):
         gate = Gate(project, shop, opened, on_step)
         try:
             yield gate

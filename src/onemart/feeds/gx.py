@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, cast
 
 import duckdb
@@ -27,6 +26,8 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from great_expectations.expectations.registry import get_expectation_impl
 
 from onemart.feeds.rules import Rule, unexpected_lines
+from onemart.warehouse.base import Dialect, Warehouse
+from onemart.warehouse.duckdb import DuckdbWarehouse
 
 __all__ = ["GreatExpectations", "Verdict"]
 
@@ -128,22 +129,25 @@ class Verdict:
 
 
 class GreatExpectations:
-    """Judges deliveries in one DuckDB file.
+    """Judges deliveries in one warehouse.
 
     Parameters
     ----------
-    path : pathlib.Path
-        The warehouse. The gate has it open in the same process.
+    warehouse : Warehouse
+        The gate has it open in the same process.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, warehouse: Warehouse) -> None:
+        if not isinstance(warehouse, DuckdbWarehouse):
+            raise TypeError(f"Great Expectations cannot judge in a {type(warehouse).__name__}")
+        self._dialect = warehouse.dialect
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(
             globally=False, metric_calculations=False
         )
         self._context = context
         self._source = context.data_sources.add_duckdb(
-            name="warehouse", connection_string=f"duckdb:///{path}"
+            name="warehouse", connection_string=f"duckdb:///{warehouse.path}"
         )
 
     def close(self) -> None:
@@ -164,7 +168,7 @@ class GreatExpectations:
         expectations = []
         for place, rule in enumerate(rules):
             try:
-                expectations.append(_expectation(rule, place))
+                expectations.append(_expectation(rule, place, self._dialect))
             except ValidationError as error:
                 told = "; ".join(f"{part['loc'][0]}: {part['msg']}" for part in error.errors())
                 verdicts[place] = Verdict(rule, False, None, "", told)
@@ -196,10 +200,10 @@ class GreatExpectations:
         return [verdict for verdict in verdicts if verdict], _document(outcome.to_json_dict())
 
 
-def _expectation(rule: Rule, place: int) -> Expectation:
+def _expectation(rule: Rule, place: int, dialect: Dialect) -> Expectation:
     meta = {"rule": place, "name": rule.name, "contract_line": rule.line}
     if rule.type in _AS_SQL:
-        condition = unexpected_lines(rule, "{batch}")
+        condition = unexpected_lines(rule, "{batch}", dialect)
         # GX formats the query, so braces of a pattern are doubled, those of {batch} are not.
         query = condition.replace("{", "{{").replace("}", "}}").replace("{{batch}}", "{batch}")
         return UnexpectedRowsExpectation(

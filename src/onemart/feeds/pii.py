@@ -1,6 +1,6 @@
-"""Keyed hashes of personal data, so that identity joins without the data itself.
+"""The key of the hashes by which identity joins without personal data itself.
 
-HMAC-SHA256 (RFC 2104) of the trimmed, lowercase text, computed by the warehouse. The key lives
+They are HMAC-SHA256 of the trimmed, lowercase text, computed by the warehouse. The key lives
 outside the repository; whoever has it can test a guess, so it is kept as a secret.
 """
 
@@ -11,9 +11,7 @@ from pathlib import Path
 from onemart.errors import OnemartError
 from onemart.project import Project
 
-__all__ = ["hmac_sql", "read_key"]
-
-_BLOCK = 64  # bytes, of SHA-256
+__all__ = ["read_key"]
 
 
 def read_key(project: Project) -> bytes:
@@ -42,14 +40,3 @@ def _make_key(path: Path) -> None:
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_hex(32))
     new.rename(path)
-
-
-def hmac_sql(text: str, key: bytes) -> str:
-    """Return the SQL for the HMAC of `text`, a text expression, as 64 hexadecimal digits."""
-    if len(key) > _BLOCK:
-        raise ValueError(f"the key has {len(key)} bytes; at most {_BLOCK}")
-    padded = key.ljust(_BLOCK, b"\0")
-    inner = bytes(byte ^ 0x36 for byte in padded).hex()
-    outer = bytes(byte ^ 0x5C for byte in padded).hex()
-    message = f"encode(lower(trim({text})))"
-    return f"sha256(unhex('{outer}') || unhex(sha256(unhex('{inner}') || {message})))"

@@ -1,25 +1,32 @@
-"""Publish: raw, quarantine and ledger in one transaction; the ledger's row is the commit point."""
+"""Publish: raw, quarantine and ledger in one publication; the ledger's row is the commit point.
+
+It is written last, and what is written before it can be written again: rows that only this
+publication writes replace those of a broken-off attempt, and differences give nothing twice. No
+query here reads what the publication itself writes, but inside of a statement.
+"""
 
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from onemart import __version__
-from onemart.errors import OnemartError
+from onemart.clock import now
 from onemart.feeds.audit import Audit
 from onemart.feeds.contract import Column, Contract
-from onemart.feeds.delivery import SNAPSHOT, Delivery
-from onemart.feeds.pii import hmac_sql
-from onemart.feeds.sql import literal, name
-from onemart.feeds.staging import Staged, records_sql
+from onemart.feeds.contract_sql import spelled
+from onemart.feeds.delivery import SNAPSHOT, Delivery, Staged
+from onemart.feeds.ledger import kinds_of
+from onemart.feeds.staging import records_sql
 from onemart.feeds.tables import quarantine_name, raw_columns, raw_name
-from onemart.feeds.warehouse import Warehouse, now
+from onemart.warehouse.base import Warehouse
 
 __all__ = [
     "Balance",
     "LedgerRow",
     "copy_to_raw",
+    "explained",
     "ledger_row",
+    "number_row",
     "publish",
     "record",
     "record_validation",
@@ -59,7 +66,7 @@ LedgerRow = dict[str, Any]
 def publish(
     warehouse: Warehouse, delivery: Delivery, staged: Staged, audit: Audit, key: bytes
 ) -> LedgerRow:
-    """Write the audited delivery; the caller holds the transaction.
+    """Write the audited delivery; the caller holds the publication.
 
     Parameters
     ----------
@@ -69,11 +76,11 @@ def publish(
     Returns
     -------
     dict
-        The row that went into the ledger.
+        The row that goes into the ledger.
     """
-    contract = delivery.contract
     balance = _balance(warehouse, delivery, audit)
     row = ledger_row(delivery, balance)
+    number_row(warehouse, row)
     row["file_columns"] = staged.header
     row["warnings"] = [*staged.notes, *audit.warnings]
     if audit.rejection is not None:
@@ -81,33 +88,27 @@ def publish(
         row["file_path"] = delivery.file_path("rejected")
         row["reason_code"], row["reason"] = audit.rejection
     else:
-        lines = f"(select * from {delivery.lines} where _is_readable)"
-        accepted = copy_to_raw(
-            warehouse, delivery, f"{lines} anti join {delivery.bad} using (_line)", key
-        )
-        quarantined = _quarantine(warehouse, delivery)
-        if (accepted, quarantined) != (balance.accepted, balance.quarantined):
-            raise OnemartError(
-                f"{delivery.file_name}: {accepted} rows written to raw and {quarantined} to"
-                f" quarantine, {balance.accepted} and {balance.quarantined} counted.",
-                "Nothing was published. Please report this with the contract.",
-            )
-        if contract.event_date:
+        event = delivery.contract.event_date
+        if event:
             row["last_day"] = warehouse.value(
-                f"select cast(max({name(contract.event_date.name)}) as date)"
-                f" from {delivery.readable}"
+                f"select cast(max({warehouse.dialect.name(event.name)}) as date) as last_day"
+                f" from {delivery.readable(warehouse)}"
             )
-    record(warehouse, row)
-    if audit.rejection is None:
+        this = f"_delivery_id = {warehouse.dialect.literal(delivery.id)}"
+        copy_to_raw(warehouse, delivery, key, instead_of=this, expected=balance.accepted)
+        if balance.quarantined:
+            _quarantine(warehouse, delivery, balance.quarantined)
         relate(warehouse, delivery, row)
     record_validation(warehouse, delivery.id, delivery.contract, audit)
+    record(warehouse, row)
     return row
 
 
 def _balance(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> Balance:
+    lines = delivery.lines(warehouse)
     records, control, unreadable = warehouse.rows(
-        f"select count(*), coalesce(sum(_control), 0), count(*) - count(_control)"
-        f" from {delivery.lines}"
+        "select count(*) as records, coalesce(sum(_control), 0) as control,"
+        f" count(*) - count(_control) as unreadable from {lines}"
     )[0]
     if delivery.contract.deliveries.control_total is None:
         unreadable = 0
@@ -120,8 +121,8 @@ def _balance(warehouse: Warehouse, delivery: Delivery, audit: Audit) -> Balance:
             control_rejected=control,
         )
     bad, bad_control = warehouse.rows(
-        f"select count(*), coalesce(sum(_control), 0)"
-        f" from {delivery.lines} semi join {delivery.bad} using (_line)"
+        "select count(*) as bad, coalesce(sum(_control), 0) as control"
+        f" from {lines} where _line in (select _line from {delivery.bad(warehouse)})"
     )[0]
     return Balance(
         delivered=records,
@@ -164,62 +165,87 @@ def ledger_row(delivery: Delivery, balance: Balance) -> LedgerRow:
     }
 
 
-def record(warehouse: Warehouse, row: LedgerRow) -> None:
-    """Append the row to the ledger, numbered behind the last one."""
+def number_row(warehouse: Warehouse, row: LedgerRow) -> None:
+    """Give the row the number behind the last one of the ledger."""
     row["published_seq"] = warehouse.value(
-        "select coalesce(max(published_seq), 0) + 1 from ops.delivery_log"
+        "select coalesce(max(published_seq), 0) + 1 as next"
+        f" from {warehouse.table('ops', 'delivery_log')}"
     )
+
+
+def record(warehouse: Warehouse, row: LedgerRow) -> None:
+    """Append the row, which has its number, to the ledger; all else of it is written by now."""
     row["finished_at"] = now()
-    columns = ", ".join(row)
-    places = ", ".join("?" for _ in row)
-    warehouse.run(f"insert into ops.delivery_log ({columns}) values ({places})", list(row.values()))
+    log = warehouse.table("ops", "delivery_log")
+    warehouse.expect(
+        f"select count(*) as later from {log} where published_seq >= {row['published_seq']}",
+        0,
+        "Another gate published into this warehouse meanwhile. Let it finish, and run this again.",
+    )
+    kinds = {column: kind for column, kind in kinds_of("delivery_log").items() if column in row}
+    this = f"delivery_id = {warehouse.dialect.literal(row['delivery_id'])}"
+    warehouse.insert_rows(log, kinds, [row], instead_of=this)
 
 
-def copy_to_raw(warehouse: Warehouse, delivery: Delivery, lines: str, key: bytes) -> int:
-    """Copy the rows of `lines`, an SQL relation, to the raw table; return how many."""
-    contract = delivery.contract
-    values = {column: name(column) for column in raw_columns(contract)}
+def copy_to_raw(
+    warehouse: Warehouse, delivery: Delivery, key: bytes, *, instead_of: str, expected: int
+) -> None:
+    """Copy the delivery's good lines to the raw table."""
+    contract, dialect = delivery.contract, warehouse.dialect
+    values = {column: dialect.name(column) for column in raw_columns(contract)}
     for column in contract.columns:
         if column.hashed:
-            text = f"cast({name(column.name)} as varchar)"
-            values[f"{column.name}_hmac"] = hmac_sql(text, key)
+            text = dialect.text(dialect.name(column.name), column.type.kind)
+            values[f"{column.name}_hmac"] = dialect.hmac(text, key)
     values |= {
-        "_delivery_id": literal(delivery.id),
+        "_delivery_id": dialect.literal(delivery.id),
         "_line": "_line",
-        "_row_hash": f"hash({', '.join(name(column.name) for column in contract.columns)})",
-        "_loaded_at": f"timestamp {literal(now())}",
-        "_contract_version": literal(contract.version),
+        "_row_hash": dialect.row_hash([column.name for column in contract.columns]),
+        "_loaded_at": dialect.literal(now()),
+        "_contract_version": dialect.literal(contract.version),
     }
-    columns = ", ".join(name(column) for column in values)
-    selected = ", ".join(values.values())
-    return int(
-        warehouse.value(
-            f"insert into {raw_name(contract)} ({columns}) select {selected} from {lines}"
-        )
+    warehouse.insert(
+        raw_name(warehouse, contract),
+        list(values),
+        f"select {', '.join(values.values())} from {delivery.good(warehouse)} as lines",
+        instead_of=instead_of,
+        expected=expected,
     )
 
 
-def _quarantine(warehouse: Warehouse, delivery: Delivery) -> int:
-    if not warehouse.rows(f"select 1 from {delivery.bad} limit 1"):
-        return 0
-    reasons = "reason || coalesce(': ' || shown, '')"
-    return int(
-        warehouse.value(
-            f"""
-            insert into {quarantine_name(delivery.contract)}
-            select
-                {literal(delivery.id)}, bad._line, ?, records._record, null, bad.reasons,
-                lines._control, 'open', ?, null, null, {literal(delivery.contract.version)}
-            from (
-                select _line, list(distinct {reasons} order by {reasons}) as reasons
-                from {delivery.bad} group by _line
-            ) as bad
-            inner join ({records_sql(delivery)}) as records on bad._line = records._line
-            inner join {delivery.lines} as lines on bad._line = lines._line
-            order by bad._line
-            """,
-            [delivery.file_name, now()],
-        )
+def explained(warehouse: Warehouse, delivery: Delivery) -> str:
+    """Select each bad line with all reasons."""
+    reason = "reason || coalesce(': ' || shown, '')"
+    return (
+        f"select _line, array_agg(distinct {reason} order by {reason}) as reasons"
+        f" from {delivery.bad(warehouse)} group by _line"
+    )
+
+
+def _quarantine(warehouse: Warehouse, delivery: Delivery, expected: int) -> None:
+    dialect = warehouse.dialect
+    values = {
+        "delivery_id": dialect.literal(delivery.id),
+        "line": "bad._line",
+        "file_name": dialect.literal(delivery.file_name),
+        "record": "records._record",
+        "reasons": "bad.reasons",
+        "control_amount": "lines._control",
+        "state": "'open'",
+        "quarantined_at": dialect.literal(now()),
+        "contract_version": dialect.literal(delivery.contract.version),
+    }
+    warehouse.insert(
+        quarantine_name(warehouse, delivery.contract),
+        list(values),
+        f"""
+        select {", ".join(values.values())}
+        from ({explained(warehouse, delivery)}) as bad
+        inner join ({records_sql(warehouse, delivery)}) as records on bad._line = records._line
+        inner join {delivery.lines(warehouse)} as lines on bad._line = lines._line
+        """,
+        instead_of=f"delivery_id = {values['delivery_id']}",
+        expected=expected,
     )
 
 
@@ -229,82 +255,111 @@ def relate(warehouse: Warehouse, delivery: Delivery, row: LedgerRow) -> None:
     A replay relates the rows that it added to `delivery`, the one that they came with.
     """
     contract = delivery.contract
-    added = f"(select * from {raw_name(contract)} where _delivery_id = {literal(delivery.id)})"
     relation = contract.deliveries.relation
     if relation in {"fullSnapshot", "replacePeriod"}:
-        _relate_periods(warehouse, delivery, added)
+        _relate_periods(warehouse, delivery)
     elif relation == "upsert":
-        _supersede_lines(warehouse, delivery)
+        _supersede_lines(warehouse, delivery, row)
     if contract.event_date is not None:
         _touch_days(warehouse, delivery, contract.event_date, row)
 
 
-def _control(contract: Contract) -> str:
-    return f"coalesce(cast({contract.deliveries.control_total or '0'} as decimal(38, 6)), 0)"
+def _control(warehouse: Warehouse, contract: Contract) -> str:
+    total = spelled(contract.deliveries.control_total or "0", warehouse.dialect)
+    return f"coalesce(cast({total} as {warehouse.dialect.type('money')}), 0)"
 
 
-def _relate_periods(warehouse: Warehouse, delivery: Delivery, added: str) -> None:
-    """Count the delivery's rows by period, as they are now; a replay adds the difference."""
-    contract = delivery.contract
+def _is_of_lines(contract: Contract) -> bool:
+    """Tell whether each line names its period, rather than the delivery for all of them."""
     told = contract.deliveries
-    if told.relation == "fullSnapshot":
-        period = literal(SNAPSHOT)
-    elif told.period_group:
-        period = literal(delivery.period)
-    else:
-        period = f"cast({name(str(told.period_column))} as varchar)"
+    return told.relation == "replacePeriod" and not told.period_group
+
+
+def _period(warehouse: Warehouse, delivery: Delivery) -> str:
+    """Return the period of a line, as text."""
+    told, dialect = delivery.contract.deliveries, warehouse.dialect
+    if not _is_of_lines(delivery.contract):
+        return dialect.literal(SNAPSHOT if told.relation == "fullSnapshot" else delivery.period)
+    return f"cast({dialect.name(str(told.period_column))} as {dialect.type('varchar')})"
+
+
+def _relate_periods(warehouse: Warehouse, delivery: Delivery) -> None:
+    """Count the delivery's rows by period, as they are now; a replay adds the difference."""
+    contract, literal = delivery.contract, warehouse.dialect.literal
+    periods = warehouse.table("ops", "delivery_periods")
+    this = literal(delivery.id)
     counted = (
-        f"select {period} as period, count(*) as records, sum({_control(contract)}) as control"
-        f" from {added} group by 1"
+        f"select {_period(warehouse, delivery)} as period, count(*) as records,"
+        f" coalesce(sum({_control(warehouse, contract)}), 0) as control"
+        f" from {raw_name(warehouse, contract)} where _delivery_id = {this}"
     )
-    if told.period_group or told.relation == "fullSnapshot":
-        # A delivery without rows still replaces its period.
-        counted = (
-            f"select {period} as period, count(*) as records,"
-            f" coalesce(sum({_control(contract)}), 0) as control from {added}"
-        )
-    warehouse.run(
+    if _is_of_lines(contract):
+        # Else a delivery without rows still replaces its period.
+        counted += " group by 1"
+    warehouse.insert(
+        periods,
+        list(kinds_of("delivery_periods")),
         f"""
-        insert into ops.delivery_periods
         select
-            {literal(delivery.id)}, {literal(contract.source)}, {literal(contract.feed)},
+            {this}, {literal(contract.source)}, {literal(contract.feed)},
             counted.period,
             counted.records - coalesce(known.records, 0),
             counted.control - coalesce(known.control, 0)
         from ({counted}) as counted
         left join (
             select period, sum(records) as records, sum(control_amount) as control
-            from ops.delivery_periods where delivery_id = {literal(delivery.id)} group by period
+            from {periods} where delivery_id = {this} group by period
         ) as known on counted.period = known.period
-        """
+        where known.period is null or counted.records <> known.records
+            or counted.control <> known.control
+        """,
+        instead_of=None,
     )
 
 
-def _supersede_lines(warehouse: Warehouse, delivery: Delivery) -> None:
-    """Let the later version of each key count, by declared order, then by arrival."""
-    contract = delivery.contract
-    feed = f"source = {literal(contract.source)} and feed = {literal(contract.feed)}"
+def _supersede_lines(warehouse: Warehouse, delivery: Delivery, row: LedgerRow) -> None:
+    """Let the later version of each key count, by declared order, then by arrival.
+
+    Lines that are superseded already are left out, so a repetition adds nothing.
+    """
+    contract, dialect = delivery.contract, warehouse.dialect
+    raw, literal = raw_name(warehouse, contract), dialect.literal
+    this = literal(delivery.id)
+    superseded = warehouse.table("ops", "superseded_lines")
+    keys = list(map(dialect.name, contract.key))
+    listed = ", ".join(keys)
     column = contract.deliveries.order_column
-    order = f"rows.{name(column)}" if column else "log.declared_order"
-    key_columns = ", ".join(name(column) for column in contract.key)
-    keys = " and ".join(f"newer.{name(key)} = older.{name(key)}" for key in contract.key)
-    warehouse.run(
+    # The ledger's own row is written last, so it is told here.
+    log = (
+        f"select delivery_id, declared_order, published_seq"
+        f" from {warehouse.table('ops', 'delivery_log')}"
+        f" union all select {literal(row['delivery_id'])},"
+        f" {dialect.value(row['declared_order'], 'varchar')}, {row['published_seq']}"
+    )
+    warehouse.insert(
+        superseded,
+        list(kinds_of("superseded_lines")),
         f"""
-        insert into ops.superseded_lines
-        with versions as (
+        with candidates as (
+            select {listed}, _delivery_id, _line, {_control(warehouse, contract)} as _control
+                {f", {dialect.name(column)} as _order" if column else ""}
+            from {raw}
+        ),
+        versions as (
             select
-                rows.*, {_control(contract)} as _control, {order} as _order,
+                {", ".join(f"candidates.{key}" for key in keys)},
+                candidates._delivery_id, candidates._line, candidates._control,
+                {"candidates._order" if column else "log.declared_order"} as _order,
                 log.published_seq as _seq
-            from (
-                select * from {raw_name(contract)}
-                semi join (
-                    select {key_columns} from {raw_name(contract)}
-                    where _delivery_id = {literal(delivery.id)}
-                ) using ({key_columns})
-            ) as rows
-            inner join ops.delivery_log as log on rows._delivery_id = log.delivery_id
-            left join (select delivery_id, line from ops.superseded_lines where {feed}) as gone
-                on rows._delivery_id = gone.delivery_id and rows._line = gone.line
+            from candidates
+            inner join (select distinct {listed} from {raw} where _delivery_id = {this}) as wanted
+                on {" and ".join(f"candidates.{key} = wanted.{key}" for key in keys)}
+            inner join ({log}) as log on candidates._delivery_id = log.delivery_id
+            left join (
+                select delivery_id, line from {superseded}
+                where source = {literal(contract.source)} and feed = {literal(contract.feed)}
+            ) as gone
+                on candidates._delivery_id = gone.delivery_id and candidates._line = gone.line
             where gone.line is null
         )
         select
@@ -312,43 +367,62 @@ def _supersede_lines(warehouse: Warehouse, delivery: Delivery) -> None:
             older._delivery_id, older._line, older._control, newer._delivery_id
         from versions as newer
         inner join versions as older
-            on {keys}
+            on {" and ".join(f"newer.{key} = older.{key}" for key in keys)}
             and (
                 newer._order > older._order
                 or (newer._order is not null and older._order is null)
                 or (newer._order is not distinct from older._order and newer._seq > older._seq)
             )
-        where newer._delivery_id = {literal(delivery.id)}
-            or older._delivery_id = {literal(delivery.id)}
-        """
+        where newer._delivery_id = {this} or older._delivery_id = {this}
+        """,
+        instead_of=None,
     )
 
 
 def _touch_days(warehouse: Warehouse, delivery: Delivery, event: Column, row: LedgerRow) -> None:
-    contract = delivery.contract
-    this = literal(delivery.id)
-    told = contract.deliveries
-    if told.relation in {"fullSnapshot", "replacePeriod"}:
-        rivals = (
-            "select delivery_id from ops.delivery_periods where (source, feed, period) in"
-            f" (select (source, feed, period) from ops.delivery_periods where delivery_id = {this})"
+    contract, literal = delivery.contract, warehouse.dialect.literal
+    this = literal(row["delivery_id"])
+    # Ids that can be known are asked for, not joined: BigQuery reads less of raw by constants.
+    known = sorted({delivery.id, *_rivals(warehouse, delivery)})
+    rivals = f"_delivery_id in ({', '.join(map(literal, known))})"
+    if contract.deliveries.relation == "upsert":
+        superseded = warehouse.table("ops", "superseded_lines")
+        rivals += (
+            f" or _delivery_id in (select delivery_id from {superseded}"
+            f" where superseded_by = {literal(delivery.id)})"
         )
-    elif told.relation == "upsert":
-        rivals = (
-            f"select {this} union select delivery_id from ops.superseded_lines"
-            f" where superseded_by = {this}"
-        )
-    else:
-        rivals = f"select {this}"
-    warehouse.run(
+    day = f"cast({warehouse.dialect.name(event.name)} as date)"
+    warehouse.insert(
+        warehouse.table("ops", "touched_days"),
+        list(kinds_of("touched_days")),
         f"""
-        insert into ops.touched_days
-        select distinct {literal(row["delivery_id"])}, {row["published_seq"]},
-            {literal(contract.source)}, {literal(contract.feed)}, cast({name(event.name)} as date)
-        from {raw_name(contract)}
-        where _delivery_id in ({rivals}) and {name(event.name)} is not null
-        """
+        select distinct {this}, {row["published_seq"]},
+            {literal(contract.source)}, {literal(contract.feed)}, {day}
+        from {raw_name(warehouse, contract)}
+        where ({rivals}) and {day} is not null
+        """,
+        instead_of=f"delivery_id = {this}",
     )
+
+
+def _rivals(warehouse: Warehouse, delivery: Delivery) -> list[str]:
+    """Return the deliveries of the periods that this one replaces."""
+    contract, literal = delivery.contract, warehouse.dialect.literal
+    told, period = contract.deliveries, _period(warehouse, delivery)
+    if told.relation not in {"fullSnapshot", "replacePeriod"}:
+        return []
+    table = warehouse.table("ops", "delivery_periods")
+    replaced = period
+    if _is_of_lines(contract):
+        replaced = (
+            f"select {period} from {delivery.good(warehouse)} as lines union all"
+            f" select period from {table} where delivery_id = {literal(delivery.id)}"
+        )
+    found = warehouse.rows(
+        f"select distinct delivery_id from {table} where source = {literal(contract.source)}"
+        f" and feed = {literal(contract.feed)} and period in ({replaced})"
+    )
+    return [identity for (identity,) in found]
 
 
 def record_validation(
@@ -357,22 +431,19 @@ def record_validation(
     """Append the audit's results under the id of the delivery or replay."""
     if not audit.results:
         return
-    fields = ("rule", "expectation", "contract_line", "severity", "success", "unexpected_count",
-              "observed", "checked_by")  # fmt: skip
-    values = [
-        value
-        for result in audit.results
-        for value in (
-            identity,
-            contract.source,
-            contract.feed,
-            *(result[field] for field in fields),
-        )
-    ]
-    places = ", ".join("(" + ", ".join("?" * (len(fields) + 3)) + ")" for _ in audit.results)
-    warehouse.run(f"insert into ops.validation_results values {places}", values)
+    feed = {"delivery_id": identity, "source": contract.source, "feed": contract.feed}
+    this = f"delivery_id = {warehouse.dialect.literal(identity)}"
+    warehouse.insert_rows(
+        warehouse.table("ops", "validation_results"),
+        kinds_of("validation_results"),
+        [feed | result for result in audit.results],
+        instead_of=this,
+    )
     if audit.document:
-        warehouse.run(
-            "insert into ops.validation_documents values (?, ?)",
-            [identity, json.dumps(json.loads(audit.document))],
+        row = {"delivery_id": identity, "document": json.dumps(json.loads(audit.document))}
+        warehouse.insert_rows(
+            warehouse.table("ops", "validation_documents"),
+            kinds_of("validation_documents"),
+            [row],
+            instead_of=this,
         )

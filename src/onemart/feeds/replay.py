@@ -6,11 +6,14 @@ moved; the delivery's own counts stay as they were.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
+from onemart.clock import now
 from onemart.errors import UsageError
 from onemart.feeds.audit import audit_lines
 from onemart.feeds.contract import Contract
@@ -20,16 +23,18 @@ from onemart.feeds.pii import read_key
 from onemart.feeds.publish import (
     Balance,
     copy_to_raw,
+    explained,
     ledger_row,
+    number_row,
     record,
     record_validation,
     relate,
 )
 from onemart.feeds.records import parse_records
-from onemart.feeds.sql import literal
-from onemart.feeds.staging import drop_staged, stage_text_table, type_lines
+from onemart.feeds.staging import drop_staged
 from onemart.feeds.tables import quarantine_name
-from onemart.feeds.warehouse import now
+from onemart.feeds.typed_lines import type_lines
+from onemart.warehouse.base import Warehouse
 
 __all__ = ["Repair", "Replayed", "export_quarantine", "read_repairs", "replay", "waive"]
 
@@ -116,15 +121,57 @@ def _not_exported(where: str, why: str) -> UsageError:
 
 
 def _open_lines(gate: Gate, contract: Contract, original: str | None) -> list[dict[str, Any]]:
+    of_delivery = "true"
+    if original is not None:
+        of_delivery = f"delivery_id = {gate.warehouse.dialect.literal(original)}"
     return gate.warehouse.dicts(
         f"""
         select delivery_id, line, file_name, reasons, record, repaired_record
-        from {quarantine_name(contract)}
-        where state = 'open' and (cast($1 as varchar) is null or delivery_id = $1)
+        from {quarantine_name(gate.warehouse, contract)}
+        where state = 'open' and {of_delivery}
         order by delivery_id, line
-        """,
-        [original],
+        """
     )
+
+
+def _change_lines(
+    warehouse: Warehouse, contract: Contract, lines: str, changes: Mapping[str, str]
+) -> None:
+    """Set columns of open lines of the quarantine; `lines` selects delivery_id, line and values."""
+    warehouse.run(
+        f"""
+        merge into {quarantine_name(warehouse, contract)} as kept
+        using ({lines}) as told
+        on kept.delivery_id = told.delivery_id and kept.line = told.line
+        when matched then update set
+            {", ".join(f"{column} = {value}" for column, value in changes.items())}
+        """
+    )
+
+
+def _reopen_undecided(warehouse: Warehouse, contract: Contract) -> None:
+    """Open lines again that a broken-off replay or waiver decided on: the ledger has no row of it.
+
+    A warehouse with transactions has none of them.
+    """
+    dialect = warehouse.dialect
+    undone = (
+        f"select delivery_id, line from {quarantine_name(warehouse, contract)}"
+        " where state <> 'open' and decided_by is not null and decided_by not in"
+        f" (select delivery_id from {warehouse.table('ops', 'delivery_log')})"
+    )
+    with warehouse.publication():
+        _change_lines(
+            warehouse,
+            contract,
+            undone,
+            {
+                "state": "'open'",
+                "decided_at": dialect.value(None, "timestamp"),
+                "decision": dialect.value(None, "varchar"),
+                "decided_by": dialect.value(None, "varchar"),
+            },
+        )
 
 
 def replay(
@@ -144,6 +191,8 @@ def replay(
     UsageError
         If a repair names a line that is not open in quarantine, or cannot be one of the feed's.
     """
+    gate.warehouse.label(feed=contract.table, step="replay")
+    _reopen_undecided(gate.warehouse, contract)
     rows = _open_lines(gate, contract, original)
     _keep_repairs(gate, contract, rows, repairs)
     deliveries: dict[str, list[tuple[int, bytes]]] = {}
@@ -157,7 +206,7 @@ def _keep_repairs(
     gate: Gate, contract: Contract, rows: list[dict[str, Any]], repairs: dict[Place, Repair]
 ) -> None:
     shown = {(row["delivery_id"], row["line"]): _shown(contract, row) for row in rows}
-    changed = []
+    changed: list[dict[str, Any]] = []
     for (name, line), repair in repairs.items():
         if (name, line) not in shown:
             raise UsageError(
@@ -166,14 +215,23 @@ def _keep_repairs(
                 "Export again with `onemart quarantine`.",
             )
         if repair.record != shown[name, line]:
-            changed.append([_encoded(contract, repair), name, line])
-    with gate.warehouse.transaction():
-        for values in changed:
-            gate.warehouse.run(
-                f"update {quarantine_name(contract)} set repaired_record = ?"
-                " where delivery_id = ? and line = ? and state = 'open'",
-                values,
-            )
+            record = _encoded(contract, repair)
+            changed.append({"delivery_id": name, "line": line, "record": record})
+    if changed:
+        _write_repairs(gate.warehouse, contract, changed)
+
+
+def _write_repairs(warehouse: Warehouse, contract: Contract, repairs: list[dict[str, Any]]) -> None:
+    """Put repaired records beside those that came, by way of a table: they can be long and many."""
+    columns = [("delivery_id", pa.string()), ("line", pa.int64()), ("record", pa.binary())]
+    table = pa.Table.from_pylist(repairs, pa.schema(columns))
+    name = f"repairs_{contract.table}"
+    warehouse.load("landing", name, iter(table.to_batches()), table.schema)
+    repaired = warehouse.table("landing", name)
+    with warehouse.publication():
+        selected = f"select delivery_id, line, record from {repaired}"
+        _change_lines(warehouse, contract, selected, {"repaired_record": "told.record"})
+    warehouse.run(f"drop table {repaired}")
 
 
 def _encoded(contract: Contract, repair: Repair) -> bytes:
@@ -196,10 +254,12 @@ def _encoded(contract: Contract, repair: Repair) -> bytes:
 
 def _original(gate: Gate, contract: Contract, name: str) -> tuple[Delivery, list[str]]:
     """Return the delivery that the lines came with, and the columns of its file."""
-    row = gate.warehouse.dicts("select * from ops.delivery_log where delivery_id = ?", [name])[0]
-    period = gate.warehouse.rows(
-        "select min(period) from ops.delivery_periods where delivery_id = ?", [name]
-    )[0][0]
+    log = gate.warehouse.table("ops", "delivery_log")
+    periods = gate.warehouse.table("ops", "delivery_periods")
+    row = gate.warehouse.dicts(f"select * from {log} where delivery_id = ?", [name])[0]
+    period = gate.warehouse.value(
+        f"select min(period) as period from {periods} where delivery_id = ?", [name]
+    )
     by_name = contract.deliveries.period_group is not None
     delivery = Delivery(
         id=name,
@@ -219,33 +279,34 @@ def _original(gate: Gate, contract: Contract, name: str) -> tuple[Delivery, list
 def _replay_one(
     gate: Gate, contract: Contract, name: str, lines: list[tuple[int, bytes]]
 ) -> Replayed:
-    warehouse = gate.warehouse
+    warehouse, literal = gate.warehouse, gate.warehouse.dialect.literal
     delivery, header = _original(gate, contract, name)
     table = parse_records(lines, contract, header, as_json=contract.format != "csv")
     drop_staged(warehouse, delivery)
-    with warehouse.transaction():
-        stage_text_table(warehouse, delivery, iter(table.to_batches()))
+    warehouse.load("landing", delivery.text_table, iter(table.to_batches()), table.schema)
     type_lines(warehouse, delivery)
     audit = audit_lines(warehouse, delivery, gate.great_expectations, whole_file=False)
     key = read_key(gate.project) if any(column.hashed for column in contract.columns) else b""
-    passed = f"(select * from {delivery.lines} where _is_readable) anti join {delivery.bad}"
+    passed = f"select _line from {delivery.good(warehouse)} as lines"
     accepted, control = warehouse.rows(
-        f"select count(*), coalesce(sum(_control), 0) from {passed} using (_line)"
+        "select count(*) as accepted, coalesce(sum(_control), 0) as control"
+        f" from {delivery.lines(warehouse)} where _line in ({passed})"
     )[0]
-    with warehouse.transaction():
+    came_with = warehouse.value(
+        "select coalesce(sum(control_amount), 0) as control"
+        f" from {quarantine_name(warehouse, contract)}"
+        f" where delivery_id = {literal(name)} and line in ({passed})"
+    )
+    with warehouse.publication():
+        _explain_again(warehouse, delivery)
         if accepted and audit.rejection is None:
-            copy_to_raw(warehouse, delivery, f"{passed} using (_line)", key)
-            released = f"select _line from {passed} using (_line)"
-            came_with = warehouse.value(
-                f"select coalesce(sum(control_amount), 0) from {quarantine_name(contract)}"
-                f" where delivery_id = {literal(name)} and line in ({released})"
-            )
             row = _moved(gate, delivery, "replay", accepted, (control, came_with))
-            record(warehouse, row)
+            these = f"_delivery_id = {literal(name)} and _line in ({passed})"
+            copy_to_raw(warehouse, delivery, key, instead_of=these, expected=accepted)
             relate(warehouse, delivery, row)
             record_validation(warehouse, row["delivery_id"], contract, audit)
-            _decide(gate, contract, name, released, "replayed")
-        _explain_again(gate, delivery)
+            _decide(warehouse, contract, passed, row, "replayed")
+            record(warehouse, row)
     drop_staged(warehouse, delivery)
     if audit.rejection is not None:
         raise UsageError(audit.rejection[1])
@@ -262,8 +323,9 @@ def _moved(
     control : tuple
         Their money as it leaves, and as it was when they came; a repair can change it.
     """
+    log = gate.warehouse.table("ops", "delivery_log")
     attempt = gate.warehouse.value(
-        "select count(*) from ops.delivery_log where original_delivery_id = ?", [delivery.id]
+        f"select count(*) as moved from {log} where original_delivery_id = ?", [delivery.id]
     )
     row = ledger_row(delivery, Balance())
     row |= {
@@ -274,31 +336,36 @@ def _moved(
         "control_moved": control[0],
         "control_released": control[1],
     }
+    number_row(gate.warehouse, row)
     return row
 
 
-def _decide(gate: Gate, contract: Contract, name: str, lines: str, state: str) -> None:
-    gate.warehouse.run(
-        f"update {quarantine_name(contract)} set state = ?, decided_at = ?"
-        f" where delivery_id = ? and state = 'open' and line in ({lines})",
-        [state, now(), name],
+def _decide(
+    warehouse: Warehouse, contract: Contract, lines: str, row: dict[str, Any], state: str
+) -> None:
+    """Let open lines of the row's delivery leave quarantine; `lines` selects their numbers."""
+    literal = warehouse.dialect.literal
+    chosen = (
+        f"select delivery_id, line from {quarantine_name(warehouse, contract)}"
+        f" where delivery_id = {literal(row['original_delivery_id'])} and state = 'open'"
+        f" and line in ({lines})"
     )
+    changes = {"state": literal(state), "decided_at": literal(now())}
+    if row.get("reason"):
+        changes["decision"] = literal(row["reason"])
+    changes["decided_by"] = literal(row["delivery_id"])
+    _change_lines(warehouse, contract, chosen, changes)
 
 
-def _explain_again(gate: Gate, delivery: Delivery) -> None:
+def _explain_again(warehouse: Warehouse, delivery: Delivery) -> None:
     """Let the lines that stay open show what is wrong with them now."""
-    reasons = "reason || coalesce(': ' || shown, '')"
-    gate.warehouse.run(
-        f"""
-        update {quarantine_name(delivery.contract)} as kept
-        set reasons = bad.reasons
-        from (
-            select _line, list(distinct {reasons} order by {reasons}) as reasons
-            from {delivery.bad} group by _line
-        ) as bad
-        where kept.delivery_id = {literal(delivery.id)} and kept.line = bad._line
-            and kept.state = 'open'
-        """
+    this = warehouse.dialect.literal(delivery.id)
+    _change_lines(
+        warehouse,
+        delivery.contract,
+        f"select {this} as delivery_id, _line as line, reasons"
+        f" from ({explained(warehouse, delivery)}) as bad",
+        {"reasons": "told.reasons"},
     )
 
 
@@ -312,22 +379,26 @@ def waive(gate: Gate, contract: Contract, *, original: str, lines: Iterable[int]
     """
     if not why.strip():
         raise UsageError("A waiver needs a reason.", "Say it with --why.")
+    gate.warehouse.label(feed=contract.table, step="waive")
+    _reopen_undecided(gate.warehouse, contract)
+    literal = gate.warehouse.dialect.literal
     wanted = sorted(set(lines))
-    chosen = f"line in ({', '.join(map(str, wanted))})" if wanted else "true"
-    where = f"delivery_id = {literal(original)} and state = 'open' and {chosen}"
-    table = quarantine_name(contract)
+    chosen = (
+        f"select line from {quarantine_name(gate.warehouse, contract)}"
+        f" where delivery_id = {literal(original)} and state = 'open'"
+        + (f" and line in ({', '.join(map(str, wanted))})" if wanted else "")
+    )
     count, control = gate.warehouse.rows(
-        f"select count(*), coalesce(sum(control_amount), 0) from {table} where {where}"
+        "select count(*) as lines, coalesce(sum(control_amount), 0) as control"
+        f" from {quarantine_name(gate.warehouse, contract)}"
+        f" where delivery_id = {literal(original)} and line in ({chosen})"
     )[0]
     if not count:
         raise UsageError(f"No such line of delivery {original} is open in {contract.id}.")
     delivery, _ = _original(gate, contract, original)
-    with gate.warehouse.transaction():
+    with gate.warehouse.publication():
         row = _moved(gate, delivery, "waiver", count, (control, control))
         row["reason_code"], row["reason"] = "waived", why
+        _decide(gate.warehouse, contract, chosen, row, "waived")
         record(gate.warehouse, row)
-        gate.warehouse.run(
-            f"update {table} set state = 'waived', decided_at = ?, decision = ? where {where}",
-            [now(), why],
-        )
     return int(count)

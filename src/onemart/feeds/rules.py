@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from onemart.feeds.sql import literal, name
+from onemart.feeds.contract_sql import spelled
+from onemart.warehouse.base import Dialect
 
 __all__ = ["LINE_RULES", "TABLE_RULES", "Rule", "unexpected_lines"]
 
@@ -52,80 +53,103 @@ class Rule:
         return self.type in LINE_RULES
 
 
-def _between(value: str, kwargs: Kwargs) -> str:
+def _text(value: Any, dialect: Dialect) -> str:
+    """Return a literal that the column's type reads; YAML takes a day for a date, not for text."""
+    return dialect.literal(value if isinstance(value, bool | int | float) else str(value))
+
+
+def _bounds(value: str, kwargs: Kwargs, dialect: Dialect) -> str:
     bounds = []
     if kwargs.get("min_value") is not None:
         operator = "<=" if kwargs.get("strict_min") else "<"
-        bounds.append(f"{value} {operator} {literal(kwargs['min_value'])}")
+        bounds.append(f"{value} {operator} {_text(kwargs['min_value'], dialect)}")
     if kwargs.get("max_value") is not None:
         operator = ">=" if kwargs.get("strict_max") else ">"
-        bounds.append(f"{value} {operator} {literal(kwargs['max_value'])}")
+        bounds.append(f"{value} {operator} {_text(kwargs['max_value'], dialect)}")
     if not bounds:
         raise ValueError("needs min_value or max_value")
     return "(" + " or ".join(bounds) + ")"
 
 
-def _value_set(kwargs: Kwargs) -> str:
+def _between(kwargs: Kwargs, dialect: Dialect) -> str:
+    return _bounds(dialect.name(kwargs["column"]), kwargs, dialect)
+
+
+def _lengths(kwargs: Kwargs, dialect: Dialect) -> str:
+    return _bounds(f"length({dialect.name(kwargs['column'])})", kwargs, dialect)
+
+
+def _in_set(kwargs: Kwargs, dialect: Dialect) -> str:
     values = kwargs["value_set"]
     if not isinstance(values, list) or not values:
         raise ValueError("needs value_set, a list with at least one value")
-    return ", ".join(literal(value) for value in values)
+    listed = ", ".join(_text(value, dialect) for value in values)
+    return f"{dialect.name(kwargs['column'])} in ({listed})"
 
 
-def _duplicated(columns: list[str]) -> str:
-    keys = ", ".join(name(column) for column in columns)
-    given = " and ".join(f"{name(column)} is not null" for column in columns)
+def _not_in_set(kwargs: Kwargs, dialect: Dialect) -> str:
+    return f"not {_in_set(kwargs, dialect)}"
+
+
+def _duplicated(columns: list[str], dialect: Dialect) -> str:
+    keys = ", ".join(map(dialect.name, columns))
+    given = " and ".join(f"{dialect.name(column)} is not null" for column in columns)
+    same = " and ".join(
+        f"lines.{column} = repeated.{column}" for column in map(dialect.name, columns)
+    )
     # Grouping and joining back is several times faster than a window over all lines.
     return (
-        f"({given} and ({keys}) in"
-        f" (select ({keys}) from {{table}} where {given} group by {keys} having count(*) > 1))"
+        "_line in (select lines._line from {table} as lines inner join"
+        f" (select {keys} from {{table}} where {given} group by {keys} having count(*) > 1)"
+        f" as repeated on {same})"
     )
 
 
-def _greater(kwargs: Kwargs) -> str:
-    first, second = name(kwargs["column_A"]), name(kwargs["column_B"])
+def _unique(kwargs: Kwargs, dialect: Dialect) -> str:
+    return _duplicated([kwargs["column"]], dialect)
+
+
+def _unique_together(kwargs: Kwargs, dialect: Dialect) -> str:
+    return _duplicated(list(kwargs["column_list"]), dialect)
+
+
+def _matches(kwargs: Kwargs, dialect: Dialect) -> str:
+    return dialect.matches(dialect.name(kwargs["column"]), kwargs["regex"])
+
+
+def _unequal(kwargs: Kwargs, dialect: Dialect) -> str:
+    return f"{dialect.name(kwargs['column_A'])} <> {dialect.name(kwargs['column_B'])}"
+
+
+def _not_greater(kwargs: Kwargs, dialect: Dialect) -> str:
+    first, second = dialect.name(kwargs["column_A"]), dialect.name(kwargs["column_B"])
     return f"{first} {'<' if kwargs.get('or_equal') else '<='} {second}"
 
 
-def _lengths(kwargs: Kwargs) -> str:
-    return _between(f"length({name(kwargs['column'])})", kwargs)
-
-
-def _rows(kwargs: Kwargs) -> str:
+def _rows(kwargs: Kwargs, dialect: Dialect) -> str:
     match = _WHERE.fullmatch(kwargs["unexpected_rows_query"])
     if not match:
         raise ValueError(
             "needs an unexpected_rows_query of the form 'select * from {batch} where <condition>'"
         )
-    # The line break ends a comment that the condition may end with.
-    return f"({match[1].strip()}\n)".replace("{batch}", "{table}")
-
-
-def _column(kwargs: Kwargs) -> str:
-    return name(kwargs["column"])
+    return f"({spelled(match[1], dialect).strip()})".replace("{batch}", "{table}")
 
 
 # Each gives the condition under which a line is unexpected. As in GX, a missing value breaks no
 # rule but the one against missing values. `{table}` stands for the table of the delivery.
-LINE_RULES: dict[str, Callable[[Kwargs], str]] = {
-    "expect_column_values_to_not_be_null": lambda k: f"{_column(k)} is null",
-    "expect_column_values_to_be_null": lambda k: f"{_column(k)} is not null",
-    "expect_column_values_to_be_between": lambda k: _between(_column(k), k),
-    "expect_column_values_to_be_in_set": lambda k: f"{_column(k)} not in ({_value_set(k)})",
-    "expect_column_values_to_not_be_in_set": lambda k: f"{_column(k)} in ({_value_set(k)})",
-    "expect_column_values_to_be_unique": lambda k: _duplicated([k["column"]]),
-    "expect_compound_columns_to_be_unique": lambda k: _duplicated(list(k["column_list"])),
+LINE_RULES: dict[str, Callable[[Kwargs, Dialect], str]] = {
+    "expect_column_values_to_not_be_null": lambda k, d: f"{d.name(k['column'])} is null",
+    "expect_column_values_to_be_null": lambda k, d: f"{d.name(k['column'])} is not null",
+    "expect_column_values_to_be_between": _between,
+    "expect_column_values_to_be_in_set": _not_in_set,
+    "expect_column_values_to_not_be_in_set": _in_set,
+    "expect_column_values_to_be_unique": _unique,
+    "expect_compound_columns_to_be_unique": _unique_together,
     "expect_column_value_lengths_to_be_between": _lengths,
-    "expect_column_values_to_match_regex": (
-        lambda k: f"not regexp_matches({_column(k)}, {literal(k['regex'])})"
-    ),
-    "expect_column_values_to_not_match_regex": (
-        lambda k: f"regexp_matches({_column(k)}, {literal(k['regex'])})"
-    ),
-    "expect_column_pair_values_to_be_equal": (
-        lambda k: f"{name(k['column_A'])} <> {name(k['column_B'])}"
-    ),
-    "expect_column_pair_values_a_to_be_greater_than_b": _greater,
+    "expect_column_values_to_match_regex": lambda k, d: f"not {_matches(k, d)}",
+    "expect_column_values_to_not_match_regex": _matches,
+    "expect_column_pair_values_to_be_equal": _unequal,
+    "expect_column_pair_values_a_to_be_greater_than_b": _not_greater,
     "unexpected_rows_expectation": _rows,
 }
 
@@ -142,8 +166,10 @@ TABLE_RULES = frozenset(
 )
 
 
-def unexpected_lines(rule: Rule, table: str) -> str:
+def unexpected_lines(rule: Rule, table: str, dialect: Dialect) -> str:
     """Return the SQL condition that holds for the lines of `table` which break `rule`.
+
+    The table has a column `_line`, which tells its lines apart.
 
     Raises
     ------
@@ -151,6 +177,6 @@ def unexpected_lines(rule: Rule, table: str) -> str:
         If the rule's arguments make no condition.
     """
     try:
-        return LINE_RULES[rule.type](rule.kwargs).replace("{table}", table)
+        return LINE_RULES[rule.type](rule.kwargs, dialect).replace("{table}", table)
     except KeyError as missing:
         raise ValueError(f"needs the argument {missing}") from None

@@ -110,7 +110,7 @@ def _tables(contract: Contract) -> Iterator[dict[str, Any]]:
 def _columns(column: Column) -> Iterator[dict[str, Any]]:
     yield {
         "name": column.name,
-        "data_type": column.type.sql,
+        "data_type": column.type.kind,
         "description": column.description,
         "config": {"meta": {"classification": column.classification}},
     }

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from onemart.clock import now
 from onemart.feeds.contract import Contract
 from onemart.feeds.gate import Gate
 from onemart.feeds.tables import quarantine_name
-from onemart.feeds.warehouse import Warehouse, now
+from onemart.warehouse.base import Warehouse
 
 __all__ = ["FeedStatus", "delivered_by_feed", "feed_status", "ledger"]
 
@@ -49,18 +50,20 @@ def feed_status(gate: Gate) -> list[FeedStatus]:
 
 def _status_of(warehouse: Warehouse, contract: Contract) -> FeedStatus:
     feed = [contract.source, contract.feed]
+    log = warehouse.table("ops", "delivery_log")
     last = warehouse.rows(
-        "select file_name, status from ops.delivery_log where source = ? and feed = ?"
+        f"select file_name, status from {log} where source = ? and feed = ?"
         " and kind = 'file' order by published_seq desc limit 1",
         feed,
     )
     accepted_at = warehouse.value(
-        "select max(finished_at) from ops.delivery_log"
+        f"select max(finished_at) as accepted_at from {log}"
         " where source = ? and feed = ? and kind = 'file' and status = 'accepted'",
         feed,
     )
     open_lines = warehouse.value(
-        f"select count(*) from {quarantine_name(contract)} where state = 'open'"
+        f"select count(*) as open_lines from {quarantine_name(warehouse, contract)}"
+        " where state = 'open'"
     )
     due_at = state = None
     if accepted_at is not None:
@@ -76,24 +79,24 @@ def _status_of(warehouse: Warehouse, contract: Contract) -> FeedStatus:
 def ledger(gate: Gate, contract: Contract, *, limit: int) -> list[dict[str, Any]]:
     """Return the feed's last `limit` rows of the ledger, the newest first."""
     return gate.warehouse.dicts(
-        "select * from ops.deliveries where source = ? and feed = ?"
-        " order by published_seq desc limit ?",
-        [contract.source, contract.feed, limit],
+        f"select * from {gate.warehouse.table('ops', 'deliveries')}"
+        f" where source = ? and feed = ? order by published_seq desc limit {limit}",
+        [contract.source, contract.feed],
     )
 
 
 def delivered_by_feed(warehouse: Warehouse) -> list[dict[str, Any]]:
     """Return, per feed with deliveries, the files and records that came and what became of them."""
     return warehouse.dicts(
-        """
+        f"""
         select
             source, feed,
-            count(*) filter (where kind = 'file') as files,
+            sum(case when kind = 'file' then 1 else 0 end) as files,
             sum(records_delivered) as delivered,
             sum(records_accepted) as accepted,
             sum(records_quarantined) as quarantined,
             sum(records_rejected) as rejected
-        from ops.deliveries
+        from {warehouse.table("ops", "deliveries")}
         group by source, feed
         order by source, feed
         """

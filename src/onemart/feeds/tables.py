@@ -7,12 +7,12 @@ else would change what older rows said, and is refused.
 from onemart.errors import ContractError
 from onemart.feeds.column_types import ColumnType, column_type
 from onemart.feeds.contract import Contract
-from onemart.feeds.sql import literal, name
-from onemart.feeds.warehouse import Warehouse
 from onemart.feeds.yaml_lines import YamlFile, YamlPath
+from onemart.warehouse.base import Warehouse
 
 __all__ = [
     "META_COLUMNS",
+    "QUARANTINE_COLUMNS",
     "current_name",
     "prepare_feed",
     "quarantine_name",
@@ -27,28 +27,45 @@ META_COLUMNS = {
     "_loaded_at": "timestamp",
     "_contract_version": "varchar",
 }
+QUARANTINE_COLUMNS = {
+    "delivery_id": "varchar not null",
+    "line": "bigint not null",
+    "file_name": "varchar not null",
+    "record": "blob not null",
+    "repaired_record": "blob",
+    "reasons": "varchar[] not null",
+    "control_amount": "money",
+    "state": "varchar not null",
+    "quarantined_at": "timestamp not null",
+    "decided_at": "timestamp",
+    "decision": "varchar",
+    "contract_version": "varchar not null",
+    "decided_by": "varchar",
+}
+_MOST_CLUSTERED = 4
+"""Columns that BigQuery clusters a table by, at most."""
 
 
-def raw_name(contract: Contract) -> str:
+def raw_name(warehouse: Warehouse, contract: Contract) -> str:
     """Return the name of the table with every accepted version."""
-    return f"raw.{name(contract.table)}"
+    return warehouse.table("raw", contract.table)
 
 
-def current_name(contract: Contract) -> str:
+def current_name(warehouse: Warehouse, contract: Contract) -> str:
     """Return the name of the view with the rows that count now."""
-    return f"raw.{name(contract.table + '__current')}"
+    return warehouse.table("raw", f"{contract.table}__current")
 
 
-def quarantine_name(contract: Contract) -> str:
+def quarantine_name(warehouse: Warehouse, contract: Contract) -> str:
     """Return the name of the feed's quarantine."""
-    return f"quarantine.{name(contract.table)}"
+    return warehouse.table("quarantine", contract.table)
 
 
 def raw_columns(contract: Contract) -> dict[str, str]:
-    """Return name and SQL type of the columns that come from the file, hashes of PII included."""
+    """Return name and type of the columns that come from the file, hashes of PII included."""
     columns = {}
     for column in contract.columns:
-        columns[column.name] = column.type.sql
+        columns[column.name] = column.type.kind
         if column.hashed:
             columns[f"{column.name}_hmac"] = "varchar"
     return columns
@@ -63,52 +80,39 @@ def prepare_feed(warehouse: Warehouse, contract: Contract) -> None:
         If the contract changed in a way that is neither a new column nor a wider type.
     """
     columns = {**raw_columns(contract), **META_COLUMNS}
-    spelled = ", ".join(f"{name(column)} {kind}" for column, kind in columns.items())
-    warehouse.run(f"create table if not exists {raw_name(contract)} ({spelled})")
-    warehouse.run(
-        f"""
-        create table if not exists {quarantine_name(contract)} (
-            delivery_id varchar not null,
-            line bigint not null,
-            file_name varchar not null,
-            record blob not null,
-            repaired_record blob,
-            reasons varchar[] not null,
-            control_amount decimal(38, 6),
-            state varchar not null,
-            quarantined_at timestamp not null,
-            decided_at timestamp,
-            decision varchar,
-            contract_version varchar not null
-        )
-        """
+    event = contract.event_date
+    warehouse.create_table(
+        "raw",
+        contract.table,
+        columns,
+        day=event.name if event else None,
+        cluster=["_delivery_id", *contract.key][:_MOST_CLUSTERED],
     )
+    warehouse.create_table("quarantine", contract.table, QUARANTINE_COLUMNS)
     _grow(warehouse, contract, columns)
     warehouse.run(
-        f"create or replace view {current_name(contract)} as {_current_rows(contract, columns)}"
+        f"create or replace view {current_name(warehouse, contract)} as"
+        f" {_current_rows(warehouse, contract, columns)}"
     )
 
 
 def _grow(warehouse: Warehouse, contract: Contract, columns: dict[str, str]) -> None:
-    there = dict(
-        warehouse.rows(
-            "select column_name, lower(data_type) from duckdb_columns()"
-            " where schema_name = 'raw' and table_name = ?",
-            [contract.table],
-        )
-    )
+    there = warehouse.columns("raw", contract.table)
+    dialect = warehouse.dialect
     # All is checked before anything grows: a refused contract leaves the table as it was.
     known = {column.lower(): column for column in columns}
-    for column, kind in there.items():
-        _check_growth(contract, column, kind, known, columns)
+    for column, type_name in there.items():
+        if column not in columns or dialect.type(columns[column]) != type_name:
+            _check_growth(contract, column, dialect.kind(type_name), known, columns)
     for column, kind in columns.items():
         if column not in there:
-            warehouse.run(f"alter table {raw_name(contract)} add column {name(column)} {kind}")
-        elif there[column] != kind:
-            warehouse.run(f"drop view if exists {current_name(contract)}")
             warehouse.run(
-                f"alter table {raw_name(contract)} alter {name(column)} set data type {kind}"
+                f"alter table {raw_name(warehouse, contract)}"
+                f" add column {dialect.name(column)} {dialect.type(kind)}"
             )
+        elif there[column] != dialect.type(kind):
+            warehouse.run(f"drop view if exists {current_name(warehouse, contract)}")
+            warehouse.change_type("raw", contract.table, column, kind)
 
 
 def _check_growth(
@@ -123,7 +127,7 @@ def _check_growth(
     elif now_named != column:
         what = f"column {column!r} of the raw table is named {now_named!r} here."
         todo = "Headers are read in any case; keep the name as it was."
-    elif columns[column] != kind and not _type_of(columns[column]).widens(_type_of(kind)):
+    elif not _type_of(columns[column]).widens(_type_of(kind)):
         what = f"column {column!r} is {kind} in the raw table and {columns[column]} here."
         todo = "A type may only widen. Keep it, or deliver the new one as a column of its own."
     else:
@@ -141,7 +145,7 @@ def _place(contract: Contract, column: str | None) -> str:
     return contract.where(YamlFile(contract.path).line(where))
 
 
-def _type_of(sql: str) -> ColumnType:
+def _type_of(kind: str) -> ColumnType:
     names = {
         "varchar": "string",
         "bigint": "integer",
@@ -150,30 +154,33 @@ def _type_of(sql: str) -> ColumnType:
         "date": "date",
         "timestamp": "timestamp",
     }
-    return column_type(names.get(sql, "number"), sql)
+    return column_type(names.get(kind, "number"), kind)
 
 
-def _current_rows(contract: Contract, columns: dict[str, str]) -> str:
+def _current_rows(warehouse: Warehouse, contract: Contract, columns: dict[str, str]) -> str:
     """Select the rows that count, by how the contract relates deliveries."""
     told = contract.deliveries
-    selected = ", ".join(f"rows.{name(column)}" for column in columns)
-    rows = f"select {selected} from {raw_name(contract)} as rows"
+    name, literal = warehouse.dialect.name, warehouse.dialect.literal
+    selected = ", ".join(f"versions.{name(column)}" for column in columns)
+    versions = f"select {selected} from {raw_name(warehouse, contract)} as versions"
     feed = f"source = {literal(contract.source)} and feed = {literal(contract.feed)}"
     if told.relation == "append":
-        return rows
+        return versions
     if told.relation == "upsert":
+        superseded = warehouse.table("ops", "superseded_lines")
         return (
-            f"{rows} left join (select delivery_id, line from ops.superseded_lines where {feed})"
-            " as superseded on rows._delivery_id = superseded.delivery_id"
-            " and rows._line = superseded.line where superseded.line is null"
+            f"{versions} left join (select delivery_id, line from {superseded} where {feed})"
+            " as superseded on versions._delivery_id = superseded.delivery_id"
+            " and versions._line = superseded.line where superseded.line is null"
         )
     period = ""
     if told.relation == "replacePeriod" and not told.period_group:
         # Casting the few periods, not the many rows, keeps the join cheap.
         column = str(told.period_column)
-        kind = columns[column]
-        period = f" and rows.{name(column)} = cast(periods.period as {kind})"
+        kind = warehouse.dialect.type(columns[column])
+        period = f" and versions.{name(column)} = cast(periods.period as {kind})"
+    current = warehouse.table("ops", "current_periods")
     return (
-        f"{rows} inner join (select delivery_id, period from ops.current_periods where {feed})"
-        f" as periods on rows._delivery_id = periods.delivery_id{period}"
+        f"{versions} inner join (select delivery_id, period from {current} where {feed})"
+        f" as periods on versions._delivery_id = periods.delivery_id{period}"
     )

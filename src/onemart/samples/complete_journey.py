@@ -11,7 +11,6 @@ from pathlib import Path
 import duckdb
 
 from onemart.errors import UsageError
-from onemart.feeds.sql import literal
 from onemart.project import Shop
 from onemart.samples.delivery import (
     Choose,
@@ -21,6 +20,7 @@ from onemart.samples.delivery import (
     deliver,
     is_delivered,
 )
+from onemart.warehouse.duckdb_dialect import literal
 
 __all__ = ["FILE_COUNT", "SOURCE", "write_complete_journey"]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from onemart.errors import OnemartError
-from onemart.feeds.sql import literal
 from onemart.project import Shop
+from onemart.warehouse.duckdb_dialect import literal
 
 __all__ = ["Choose", "Delivered", "SampleFile", "choose_all", "deliver"]
 

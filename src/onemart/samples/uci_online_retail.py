@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 
 from onemart.errors import UsageError
-from onemart.feeds.sql import literal, name
 from onemart.project import Shop
 from onemart.samples.delivery import Choose, Delivered, SampleFile, choose_all, deliver
+from onemart.warehouse.duckdb_dialect import literal, name
 
 __all__ = ["SOURCE", "write_uci_online_retail"]
 
