@@ -1,41 +1,34 @@
-"""Great Expectations as SQL in DuckDB.
+"""Great Expectations as SQL in the warehouse.
 
-GX closes a connection before it reads the results, which DuckDB does not forgive, and its own
-transactions would get in the way of the gate's. So this datasource keeps one connection that never
-opens a transaction. Import this module only where a delivery is judged: GX takes seconds.
+Import this module only where a delivery is judged: GX takes seconds.
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
-import duckdb
 import great_expectations as gx
-import sqlalchemy as sa
-from duckdb_engine import ConnectionWrapper
 from great_expectations.compatibility.pydantic import ValidationError
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from great_expectations.datasource.fluent import SQLDatasource
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 from great_expectations.expectations import UnexpectedRowsExpectation
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.registry import get_expectation_impl
 
+from onemart.feeds.gx_sources import add_source, is_lost_by_gx, typed
 from onemart.feeds.rules import Rule, unexpected_lines
 from onemart.warehouse.base import Dialect, Warehouse
-from onemart.warehouse.duckdb import DuckdbWarehouse
 
 __all__ = ["GreatExpectations", "Verdict"]
 
 # GX refuses regular expressions for a dialect that it does not know, so these go as SQL.
+_SQL = "unexpected_rows_expectation"
 _AS_SQL = {
     "expect_column_values_to_match_regex",
     "expect_column_values_to_not_match_regex",
-    "unexpected_rows_expectation",
+    _SQL,
 }
 # A rule on two columns skips a line where one is missing, as the gate's predicates do.
 _SKIP_MISSING = {
@@ -45,66 +38,6 @@ _SKIP_MISSING = {
 }
 # Values stay out of the documents: they may be personal.
 _VALUES = ("unexpected", "details", "observed_value")
-
-
-class _ReadingConnection(ConnectionWrapper):
-    """A DuckDB connection that leaves transactions to the gate."""
-
-    def begin(self) -> None:
-        """Do nothing."""
-
-    def commit(self) -> None:
-        """Do nothing."""
-
-    def rollback(self) -> None:
-        """Do nothing."""
-
-
-class _KeepingEngine(SqlAlchemyExecutionEngine):
-    """Reads results on the connection that produced them."""
-
-    @contextmanager
-    def get_connection(self) -> Iterator[sa.Connection]:
-        """Give the one connection, and leave it open."""
-        if not self._connection:
-            self._connection = self.engine.connect()
-        yield self._connection
-
-
-_EngineType = type[SqlAlchemyExecutionEngine]  # inside the datasource, `type` is a field
-
-
-class DuckdbDatasource(SQLDatasource):
-    """A DuckDB file; registers itself as `context.data_sources.add_duckdb`."""
-
-    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
-
-    @property
-    def execution_engine_type(self) -> _EngineType:
-        """The engine that keeps its connection."""
-        return _KeepingEngine
-
-    def _create_engine(self) -> sa.Engine:
-        path = str(sa.make_url(str(self.connection_string)).database)
-        return sa.create_engine(
-            str(self.connection_string),
-            creator=lambda: _ReadingConnection(duckdb.connect(path)),
-            poolclass=sa.pool.StaticPool,
-        )
-
-    def get_execution_engine(self) -> SqlAlchemyExecutionEngine:
-        """Return the engine, the same one each time."""
-        if self._execution_engine is None:
-            # The delivery is a table already; GX need not copy it.
-            self._execution_engine = _KeepingEngine(
-                engine=self.get_engine(), create_temp_table=False
-            )
-        return self._execution_engine
-
-    def close(self) -> None:
-        """Close the one connection; DuckDB keeps the file to this process while it is open."""
-        if self._engine is not None:
-            self._engine.dispose()
 
 
 @dataclass(frozen=True)
@@ -129,26 +62,22 @@ class Verdict:
 
 
 class GreatExpectations:
-    """Judges deliveries in one warehouse.
+    """Judges deliveries in the shop's schema `landing`.
 
     Parameters
     ----------
     warehouse : Warehouse
-        The gate has it open in the same process.
+        The gate's own, open.
     """
 
     def __init__(self, warehouse: Warehouse) -> None:
-        if not isinstance(warehouse, DuckdbWarehouse):
-            raise TypeError(f"Great Expectations cannot judge in a {type(warehouse).__name__}")
-        self._dialect = warehouse.dialect
         context = gx.get_context(mode="ephemeral")
         context.variables.progress_bars = ProgressBarsConfig(
             globally=False, metric_calculations=False
         )
         self._context = context
-        self._source = context.data_sources.add_duckdb(
-            name="warehouse", connection_string=f"duckdb:///{warehouse.path}"
-        )
+        self._warehouse = warehouse
+        self._source, self._schema = add_source(context, warehouse)
 
     def close(self) -> None:
         """Let go of the warehouse."""
@@ -166,13 +95,15 @@ class GreatExpectations:
         """
         verdicts: list[Verdict | None] = [None] * len(rules)
         expectations = []
+        kinds = self._warehouse.columns("landing", table)
         for place, rule in enumerate(rules):
             try:
-                expectations.append(_expectation(rule, place, self._dialect))
+                kwargs = typed(self._warehouse, rule.kwargs, kinds)
+                expectations.append(_expectation(rule, place, kwargs, self._warehouse.dialect))
             except ValidationError as error:
                 told = "; ".join(f"{part['loc'][0]}: {part['msg']}" for part in error.errors())
                 verdicts[place] = Verdict(rule, False, None, "", told)
-        asset = self._source.add_table_asset(name=table, schema_name="landing", table_name=table)
+        asset = self._source.add_table_asset(name=table, schema_name=self._schema, table_name=table)
         suite = self._context.suites.add(gx.ExpectationSuite(name=table, expectations=expectations))
         definition = self._context.validation_definitions.add(
             gx.ValidationDefinition(
@@ -200,16 +131,15 @@ class GreatExpectations:
         return [verdict for verdict in verdicts if verdict], _document(outcome.to_json_dict())
 
 
-def _expectation(rule: Rule, place: int, dialect: Dialect) -> Expectation:
+def _expectation(rule: Rule, place: int, kwargs: dict[str, Any], dialect: Dialect) -> Expectation:
     meta = {"rule": place, "name": rule.name, "contract_line": rule.line}
-    if rule.type in _AS_SQL:
+    if rule.type in _AS_SQL or is_lost_by_gx(rule, kwargs):
         condition = unexpected_lines(rule, "{batch}", dialect)
         # GX formats the query, so braces of a pattern are doubled, those of {batch} are not.
         query = condition.replace("{", "{{").replace("}", "}}").replace("{{batch}}", "{batch}")
         return UnexpectedRowsExpectation(
             unexpected_rows_query=f"select * from {{batch}} where {query}", meta=meta
         )
-    kwargs = dict(rule.kwargs)
     if rule.type in _SKIP_MISSING:
         kwargs["ignore_row_if"] = _SKIP_MISSING[rule.type]
     return get_expectation_impl(rule.type)(**kwargs, meta=meta)
@@ -220,8 +150,8 @@ def _verdict(rule: Rule, result: ExpectationValidationResult) -> Verdict:
     error = _exception(result.exception_info or {})
     observed = found.get("observed_value")
     unexpected = found.get("unexpected_count")
-    if rule.type in _AS_SQL and observed is not None:
-        unexpected = int(observed)
+    if cast(ExpectationConfiguration, result.expectation_config).type == _SQL:
+        unexpected = None if observed is None else int(observed)
     return Verdict(
         rule=rule,
         success=bool(result.success) and not error,
