@@ -63,6 +63,10 @@ docs: setup dbt-deps  ## Write the dbt documentation of SHOP as one page, target
 	@ONEMART_SHOP=$(SHOP) $(BIN)/dbt docs generate --static
 	@echo 'Open target/static_index.html in a browser.'
 
+.PHONY: emulator
+emulator: setup-emulator  ## Serve the BigQuery emulator on 127.0.0.1:9050 until Ctrl-C, for ONEMART_TARGET=emulator.
+	@.venv-emulator/bin/python scripts/serve_emulator.py --port 9050
+
 ##  Checks
 
 .PHONY: test
