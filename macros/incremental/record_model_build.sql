@@ -1,22 +1,15 @@
-{#- Nothing is published while dbt holds the warehouse, so the ledger's end is what a reader of
-sources saw. A model that reads other recorded models has seen no more than the one that lags most. -#}
+{#- A reader of sources saw what the ledger held when the run began, if not more. A model that reads
+other recorded models has seen no more than the one that lags most. -#}
 {% macro record_model_build() -%}
     {%- if execute and not flags.EMPTY and model.config.materialized != "view" -%}
-        {%- set upstream_names = [] -%}
+        {%- set seen_names = [run_name()] -%}
         {%- for node_id in model.depends_on.nodes if node_id.startswith("model.") -%}
-            {%- do upstream_names.append(node_id.split(".")[2]) -%}
+            {%- do seen_names.append(node_id.split(".")[2]) -%}
         {%- endfor -%}
         insert into {{ ops_relation("model_builds") }} (model_name, published_seq, built_at)
         with
 
-        ledger as (
-
-            select coalesce(max(published_seq), 0) as published_seq
-            from {{ ops_relation("deliveries") }}
-
-        ),
-
-        upstream_builds as (
+        builds as (
 
             select
                 published_seq,
@@ -25,16 +18,7 @@ sources saw. A model that reads other recorded models has seen no more than the 
                     order by built_at desc, published_seq asc
                 ) as recency
             from {{ ops_relation("model_builds") }}
-            where model_name in ('{{ (upstream_names or ["none"]) | join("', '") }}')
-
-        ),
-
-        seen as (
-
-            select published_seq from ledger
-            union all
-            select published_seq from upstream_builds
-            where recency = 1
+            where model_name in ('{{ seen_names | join("', '") }}')
 
         )
 
@@ -42,6 +26,7 @@ sources saw. A model that reads other recorded models has seen no more than the 
             '{{ model.name }}' as model_name,
             min(published_seq) as published_seq,
             {{ utc_now() }} as built_at
-        from seen
+        from builds
+        where recency = 1
     {%- endif -%}
 {%- endmacro %}

@@ -47,11 +47,11 @@ WEEK_1 = Delivery(
         sold(12, 900, "4.00", "2017-01-04 04:58"),
         sold(12, 902, "8.00", "2017-01-04 05:01"),
         sold(12, 903, "9.00", "2017-01-06 05:01"),
-        sold(13, 900, "16.00", "2017-01-07 12:00", store=5),
-        sold(14, 900, "3.00", "2017-01-02 16:00", store=5),
+        sold(13, 900, "16.00", "2017-01-05 12:00", store=5),
+        sold(14, 900, "3.00", "2017-01-07 16:00", store=5),
     ],
 )
-# Basket 11 keeps one line, basket 12 loses its first and its middle day, the 7th becomes empty.
+# Basket 11 keeps one line, basket 12 loses its first and its middle day, the 5th becomes empty.
 WEEK_1_CORRECTED = Delivery(
     TRANSACTIONS,
     "1",
@@ -59,7 +59,7 @@ WEEK_1_CORRECTED = Delivery(
     [
         sold(11, 900, "1.50", "2017-01-02 15:00"),
         sold(12, 903, "9.00", "2017-01-06 05:01"),
-        sold(14, 900, "3.00", "2017-01-02 16:00", store=5),
+        sold(14, 900, "3.00", "2017-01-07 16:00", store=5),
     ],
 )
 # Basket 22 is of the 13th in New York, a day that no other delivered day lies next to.
@@ -68,7 +68,7 @@ WEEK_2_KEPT = [
     sold(21, 901, "32.00", "2017-01-09 12:00", week=2),
     sold(21, 904, "64.00", "2017-01-09 12:00", week=2),
 ]
-# Basket 14 has a line in either week, and loses the one in week 2.
+# Basket 14 has a line in either week, as far apart as the shop allows, and loses the one in week 2.
 WEEK_2 = Delivery(
     TRANSACTIONS,
     "2",
@@ -144,7 +144,13 @@ ORDERS_OF_ARRIVAL = {
 }
 
 # What a build writes; the views of the empty warehouse stay.
-TABLES = ("dim_products", "int_products_first_seen", "int_days_touched", *FACTS)
+TABLES = (
+    "dim_products",
+    "int_products_first_seen",
+    "int_unlisted_skus_sold",
+    "int_days_touched",
+    *FACTS,
+)
 
 
 def build(

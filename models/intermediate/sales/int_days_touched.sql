@@ -20,12 +20,9 @@ products_first_seen as (
 
 ),
 
-order_lines as (
+unlisted_skus_sold as (
 
-    select
-        sku,
-        order_date
-    from {{ ref('int_order_lines_unified') }}
+    select * from {{ ref('int_unlisted_skus_sold') }}
 
 ),
 
@@ -58,10 +55,10 @@ days_of_new_products as (
 
     select
         products_first_seen.published_seq,
-        order_lines.order_date as touched_day
-    from order_lines
+        unlisted_skus_sold.order_date as touched_day
+    from unlisted_skus_sold
     inner join products_first_seen
-        on order_lines.sku = products_first_seen.product_id
+        on unlisted_skus_sold.sku = products_first_seen.product_id
 
 ),
 

@@ -29,6 +29,7 @@ transactions_in_shape as (
         product_id as sku,
         'sale' as line_type,
         transacted_at as ordered_at,
+        raw_event_time,
         {{ to_reporting_date('transacted_at') }} as order_date,
         quantity as unit_count,
         sales_value_amount + retail_discount_amount
@@ -58,6 +59,7 @@ invoice_lines_in_shape as (
             else 'sale'
         end as line_type,
         invoiced_at as ordered_at,
+        raw_event_time,
         {{ to_reporting_date('invoiced_at') }} as order_date,
         quantity as unit_count,
         line_amount as gross_sales_amount,
@@ -89,6 +91,7 @@ int_order_lines_unified as (
         sku,
         line_type,
         ordered_at,
+        raw_event_time,
         order_date,
         unit_count,
         cast(gross_sales_amount as {{ dbt.type_numeric() }}) as gross_sales_amount,

@@ -1,6 +1,6 @@
 -- What turns a line's product from unknown to known is the first sight of the product here,
 -- whatever way it came: a catalogue, a late catalogue, or a row replayed from quarantine under an
--- older delivery.
+-- older delivery. The number is that of the ledger's end, which dim_products cannot have seen beyond.
 with
 
 products as (
@@ -9,14 +9,21 @@ products as (
 
 ),
 
+ledger as (
+
+    select coalesce(max(published_seq), 0) as published_seq from {{ ref('stg_ops__deliveries') }}
+
+),
+
 int_products_first_seen as (
 
     select
-        product_id,
-        {{ last_seen_publication('dim_products') }} as published_seq
+        products.product_id,
+        ledger.published_seq
     from products
+    cross join ledger
     {% if is_incremental() -%}
-    where product_id not in (select product_id from {{ this }})
+    where products.product_id not in (select product_id from {{ this }})
     {%- endif %}
 
 )

@@ -1,18 +1,19 @@
-{{ config(incremental_predicates=["order_date in (select touched_day from days_touched)"]) }}
+{{ config(**by_day(
+    "order_date",
+    cluster_by=["store_id", "product_id", "customer_id"],
+    replaced="{{ dates_of(days_touched()) }}",
+)) }}
+{%- set days = days_touched() %}
 
 with
-
-days_touched as (
-
-    {{ days_touched() }}
-
-),
 
 order_lines as (
 
     select * from {{ ref('int_order_lines_unified') }}
     {% if is_incremental() -%}
-    where order_date in (select touched_day from days_touched)
+    where
+        {{ in_days("order_date", days) }}
+        and {{ in_days("raw_event_time", days, before=1, after=1, kind="timestamp") }}
     {%- endif %}
 
 ),

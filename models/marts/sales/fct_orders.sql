@@ -1,46 +1,21 @@
--- An order can run over midnight, so a touched day recomputes whole orders: those with a line on it
--- now, and those that had one when they were built.
-{{ config(
-    unique_key="order_id",
-    incremental_predicates=[
-        "exists (select 1 from days_touched where touched_day between order_date and last_order_date)"
-    ],
-) }}
+-- An order can run over midnight, `longest_order_days` at most. So a change on a touched day can have
+-- moved the first day of an order that far either way, and the lines of an order that begins on
+-- one of these days reach as far again.
+{{ config(**by_day(
+    "order_date",
+    cluster_by=["store_id", "customer_id"],
+    replaced="{{ dates_of(days_touched(), longest_order_days(), longest_order_days()) }}",
+)) }}
+{%- set days = days_touched() %}
+{%- set longest = longest_order_days() %}
 
 with
 
 order_lines as (
 
     select * from {{ ref('fct_order_lines') }}
-
-),
-
-days_touched as (
-
-    {{ days_touched() }}
-
-),
-
-{% if is_incremental() -%}
-orders_touched as (
-
-    select order_id
-    from order_lines
-    where order_date in (select touched_day from days_touched)
-    union distinct
-    select orders.order_id
-    from {{ this }} as orders
-    inner join days_touched
-        on days_touched.touched_day between orders.order_date and orders.last_order_date
-
-),
-{%- endif %}
-
-lines_of_orders as (
-
-    select * from order_lines
     {% if is_incremental() -%}
-    where order_id in (select order_id from orders_touched)
+    where {{ in_days("order_date", days, 2 * longest, 2 * longest) }}
     {%- endif %}
 
 ),
@@ -67,7 +42,7 @@ lines_added_up as (
         sum(manufacturer_coupon_amount) as manufacturer_coupon_amount,
         sum(shopper_paid_amount) as shopper_paid_amount,
         min(currency_code) as currency_code
-    from lines_of_orders
+    from order_lines
     group by order_id
 
 ),
@@ -99,6 +74,9 @@ fct_orders as (
         cast(shopper_paid_amount as {{ dbt.type_numeric() }}) as shopper_paid_amount,
         currency_code
     from lines_added_up
+    {% if is_incremental() -%}
+    where {{ in_days("order_date", days, longest, longest) }}
+    {%- endif %}
 
 )
 

@@ -1,18 +1,17 @@
-{{ config(incremental_predicates=["order_date in (select touched_day from days_touched)"]) }}
+{{ config(**by_day(
+    "order_date",
+    cluster_by=["store_id", "product_id"],
+    replaced="{{ dates_of(days_touched()) }}",
+)) }}
+{%- set days = days_touched() %}
 
 with
-
-days_touched as (
-
-    {{ days_touched() }}
-
-),
 
 order_lines as (
 
     select * from {{ ref('fct_order_lines') }}
     {% if is_incremental() -%}
-    where order_date in (select touched_day from days_touched)
+    where {{ in_days("order_date", days) }}
     {%- endif %}
 
 ),

@@ -20,6 +20,7 @@ stg_complete_journey__transactions as (
         cast(coupon_match_disc as {{ dbt.type_numeric() }}) as coupon_match_discount_amount,
         cast(week as {{ dbt.type_bigint() }}) as week_number,
         cast(transaction_timestamp as {{ dbt.type_timestamp() }}) as transacted_at,
+        transaction_timestamp as raw_event_time,
         _delivery_id as delivery_id,
         cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
         cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at

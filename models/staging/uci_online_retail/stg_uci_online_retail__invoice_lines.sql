@@ -17,6 +17,7 @@ stg_uci_online_retail__invoice_lines as (
         cast({{ adapter.quote("UnitPrice") }} as {{ dbt.type_numeric() }}) as unit_price_amount,
         {{ adapter.quote("CustomerID") }} as customer_number,
         {{ adapter.quote("Country") }} as invoice_country,
+        {{ adapter.quote("InvoiceDate") }} as raw_event_time,
         _delivery_id as delivery_id,
         cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
         cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at

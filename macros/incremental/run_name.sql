@@ -1,0 +1,3 @@
+{% macro run_name() -%}
+    {{- return("run " ~ invocation_id) -}}
+{%- endmacro %}

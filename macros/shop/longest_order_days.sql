@@ -1,0 +1,3 @@
+{% macro longest_order_days() -%}
+    {{- return(shop_setting("longest_order_days")) -}}
+{%- endmacro %}
