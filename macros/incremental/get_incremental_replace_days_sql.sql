@@ -1,4 +1,4 @@
-{#- What insert_overwrite does on BigQuery: all rows of the replaced days go, also of those that have
+{#- What insert_overwrite does on BigQuery: all rows of the replaced days go, also of days that have
 no new rows, and the new rows come. The predicates name the days in Jinja, rendered only here. -#}
 {% macro get_incremental_replace_days_sql(arg_dict) -%}
     {%- set columns = get_quoted_csv(arg_dict["dest_columns"] | map(attribute="name")) -%}

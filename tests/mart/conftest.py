@@ -6,31 +6,36 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.mart.emulated import EmulatedWarehouse
 from tests.mart.synthetic import FILE_NAME, PROJECT, SyntheticWarehouse
 
+from onemart.verify.emulator_server import EmulatorServer
+
 Dbt = Callable[..., Any]
+Warehouse = SyntheticWarehouse | EmulatedWarehouse
 
 
 @pytest.fixture(scope="session")
 def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
-    """Run dbt on a warehouse; the project is parsed once for all runs."""
+    """Run dbt on a warehouse; the project is parsed once for all runs of a target."""
     from dbt.cli.main import dbtRunner
 
     folder = tmp_path_factory.mktemp("dbt")
-    manifests: list[Any] = []
+    manifests: dict[str, Any] = {}
 
-    def run(warehouse: SyntheticWarehouse, *arguments: str, shop: str = "complete_journey") -> Any:
+    def run(warehouse: Warehouse, *arguments: str, shop: str = "complete_journey") -> Any:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("ONEMART_WAREHOUSE", str(warehouse.path))
-            patch.setenv("ONEMART_SHOP", shop)
+            for name, value in {**warehouse.environment, "ONEMART_SHOP": shop}.items():
+                patch.setenv(name, value)
+            target = warehouse.environment["ONEMART_TARGET"]
             folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
-            outputs = ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
+            outputs = ["--target-path", str(folder / target), "--log-path", str(folder / "logs")]
             options = ["--quiet", *folders, *outputs]
-            if not manifests:
+            if target not in manifests:
                 parsed = dbtRunner().invoke(["parse", *options])
                 assert parsed.success, parsed.exception
-                manifests.append(parsed.result)
-            result = dbtRunner(manifest=manifests[0]).invoke([*arguments, *options])
+                manifests[target] = parsed.result
+            result = dbtRunner(manifest=manifests[target]).invoke([*arguments, *options])
         failed = [
             f"{node.node.name}: {node.message}"
             for node in getattr(result.result, "results", [])
@@ -60,3 +65,9 @@ def warehouse(empty_warehouse: SyntheticWarehouse, tmp_path: Path) -> SyntheticW
     copied = tmp_path / FILE_NAME
     shutil.copyfile(empty_warehouse.path, copied)
     return SyntheticWarehouse(copied, empty_warehouse.dated)
+
+
+@pytest.fixture(scope="session")
+def emulated(emulator: EmulatorServer) -> EmulatedWarehouse:
+    """Give the datasets that all tests of the marts share: dbt's manifest knows them by name."""
+    return EmulatedWarehouse(emulator.endpoint, "marts_tested")

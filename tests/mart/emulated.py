@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from google.auth.credentials import AnonymousCredentials
@@ -40,21 +41,39 @@ class EmulatedWarehouse:
     prefix: str
 
     def __post_init__(self) -> None:
+        # What was copied and is the same still needs no copying again.
+        self._copied: dict[str, list[tuple[Any, ...]]] = {}
         self.client = bigquery.Client(
             project=PROJECT,
             credentials=AnonymousCredentials(),  # type: ignore[no-untyped-call]
             client_options={"api_endpoint": self.endpoint},
         )
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What dbt has to know to build here."""
+        return {
+            "ONEMART_TARGET": "emulator",
+            "ONEMART_EMULATOR": self.endpoint,
+            "ONEMART_BIGQUERY_PROJECT": PROJECT,
+            "ONEMART_BIGQUERY_DATASET": self.prefix,
+        }
+
     def run(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run `statement` and return its rows."""
-        return [tuple(row.values()) for row in self.client.query(statement).result()]
+        """Run `statement` and return its rows, timestamps in UTC without saying so."""
+        return [
+            tuple(
+                value.replace(tzinfo=None) if isinstance(value, datetime) else value
+                for value in row.values()
+            )
+            for row in self.client.query(statement).result()
+        ]
 
     def rows(self, mart: str) -> list[tuple[Any, ...]]:
         """Return all rows of a mart in every column, columns by name and rows by value."""
         table = self.client.get_table(f"{PROJECT}.{self.prefix}_marts.{mart}")
         names = ", ".join(sorted(column.name for column in table.schema))
-        order = ", ".join(str(place + 1) for place in range(len(table.schema)))
+        order = ", ".join(f"{place + 1} nulls last" for place in range(len(table.schema)))
         return self.run(f"select {names} from `{self._dataset('marts')}`.{mart} order by {order}")
 
     def copy(self, warehouse: SyntheticWarehouse) -> None:
@@ -67,9 +86,14 @@ class EmulatedWarehouse:
                 f" where table_schema = '{schema}' and table_name <> 'model_builds'"
             )
             for (table,) in tables:
-                self._copy_table(warehouse, schema, table)
+                rows = warehouse.run(f'select * from {schema}."{table}"')
+                if self._copied.get(table) != rows:
+                    self._copy_table(warehouse, schema, table, rows)
+                    self._copied[table] = rows
 
-    def _copy_table(self, warehouse: SyntheticWarehouse, schema: str, table: str) -> None:
+    def _copy_table(
+        self, warehouse: SyntheticWarehouse, schema: str, table: str, rows: list[tuple[Any, ...]]
+    ) -> None:
         described = warehouse.run(
             "select column_name, lower(data_type) from information_schema.columns"
             f" where table_schema = '{schema}' and table_name = '{table}' order by ordinal_position"
@@ -80,7 +104,6 @@ class EmulatedWarehouse:
         name = f"`{self._dataset(schema)}`.`{table}`"
         spelled = ", ".join(f"`{column}` {kind}" for column, kind in columns.items())
         self.run(f"create or replace table {name} ({spelled}){partition}")
-        rows = warehouse.run(f'select * from {schema}."{table}"')
         for first in range(0, len(rows), _ROWS_A_STATEMENT):
             values = ", ".join(
                 "(" + ", ".join(map(_literal, row, columns.values())) + ")"

@@ -70,6 +70,11 @@ class SyntheticWarehouse:
     dated: dict[str, str] = field(default_factory=dict)
     results: list[Any] = field(default_factory=list)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What dbt has to know to build here."""
+        return {"ONEMART_TARGET": "dev", "ONEMART_WAREHOUSE": str(self.path)}
+
     def connect(self) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(str(self.path))
 

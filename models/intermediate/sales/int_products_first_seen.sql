@@ -1,6 +1,6 @@
 -- What turns a line's product from unknown to known is the first sight of the product here,
 -- whatever way it came: a catalogue, a late catalogue, or a row replayed from quarantine under an
--- older delivery. The number is that of the ledger's end, which dim_products cannot have seen beyond.
+-- older delivery. Its number is the ledger's end, beyond which dim_products cannot have seen.
 with
 
 products as (

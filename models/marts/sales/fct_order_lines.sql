@@ -1,8 +1,8 @@
-{{ config(**by_day(
+{{ by_day(
     "order_date",
     cluster_by=["store_id", "product_id", "customer_id"],
     replaced="{{ dates_of(days_touched()) }}",
-)) }}
+) }}
 {%- set days = days_touched() %}
 
 with

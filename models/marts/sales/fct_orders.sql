@@ -1,11 +1,11 @@
--- An order can run over midnight, `longest_order_days` at most. So a change on a touched day can have
--- moved the first day of an order that far either way, and the lines of an order that begins on
--- one of these days reach as far again.
-{{ config(**by_day(
+-- An order can run over midnight, `longest_order_days` at most. So a change on a touched day can
+-- have moved the first day of an order that far either way, and the lines of an order that begins
+-- on one of these days reach as far again.
+{{ by_day(
     "order_date",
     cluster_by=["store_id", "customer_id"],
     replaced="{{ dates_of(days_touched(), longest_order_days(), longest_order_days()) }}",
-)) }}
+) }}
 {%- set days = days_touched() %}
 {%- set longest = longest_order_days() %}
 

@@ -1,10 +1,10 @@
 -- What a return is matched to depends on all that its customer bought of its product in the
--- `longest_return_days` before it, so a touched day recomputes the returns of as many days after it.
-{{ config(**by_day(
+-- `longest_return_days` before it, so a touched day recomputes the returns of as many days after.
+{{ by_day(
     "return_date",
     cluster_by=["customer_id", "product_id"],
     replaced="{{ dates_of(days_touched(), after=longest_return_days()) }}",
-)) }}
+) }}
 {%- set days = days_touched() %}
 {%- set longest = longest_return_days() %}
 
@@ -71,19 +71,14 @@ lines_of_pairs as (
 lines_matched as (
 
     select
-        *,
-        {%- for column, name in [
-            ("order_line_id", "latest_sale_order_line_id"),
-            ("order_id", "latest_sale_order_id"),
-            ("ordered_at", "latest_sold_at"),
-            ("order_date", "latest_sale_date"),
-        ] %}
+        {%- for column in ["order_line_id", "order_id", "ordered_at", "order_date"] %}
         last_value(case when line_type = 'sale' then {{ column }} end ignore nulls) over (
             partition by customer_id, sku
             order by ordered_at, place, order_id, order_line_id
             rows between unbounded preceding and current row
-        ) as {{ name }}{{ "," if not loop.last }}
+        ) as sale_{{ column }},
         {%- endfor %}
+        *
     from lines_of_pairs
 
 ),
@@ -93,7 +88,7 @@ returns_matched as (
     select
         *,
         coalesce(
-            {{ dbt.datediff('latest_sale_date', 'order_date', 'day') }} <= {{ longest }}, false
+            {{ dbt.datediff('sale_order_date', 'order_date', 'day') }} <= {{ longest }}, false
         ) as is_matched
     from lines_matched
     where line_type = 'return'
@@ -111,14 +106,14 @@ fct_returns as (
         sku,
         ordered_at as returned_at,
         order_date as return_date,
-        case when is_matched then latest_sale_order_line_id end as sale_order_line_id,
-        case when is_matched then latest_sale_order_id end as sale_order_id,
-        case when is_matched then latest_sold_at end as sold_at,
-        case when is_matched then latest_sale_date end as sale_date,
+        case when is_matched then sale_order_line_id end as sale_order_line_id,
+        case when is_matched then sale_order_id end as sale_order_id,
+        case when is_matched then sale_ordered_at end as sold_at,
+        case when is_matched then sale_order_date end as sale_date,
         case
             when is_matched
                 then cast(
-                    {{ dbt.datediff('latest_sale_date', 'order_date', 'day') }}
+                    {{ dbt.datediff('sale_order_date', 'order_date', 'day') }}
                     as {{ dbt.type_bigint() }}
                 )
         end as days_to_return_count,
