@@ -1,5 +1,6 @@
 """Python models on BigQuery run here: read through the client, written by a counted load."""
 
+import io
 import subprocess
 import sys
 import uuid
@@ -8,6 +9,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
@@ -67,7 +69,14 @@ class Shop:
     def named(self, table: str) -> str:
         return f"onemart.{self.prefix}_science.{table}"
 
-    def fit(self, code: str, columns: dict[str, str | None], *, bound: int | None = 10) -> None:
+    def fit(
+        self,
+        code: str,
+        columns: dict[str, str | None],
+        *,
+        bound: int | None = 10,
+        target: str = "emulator",
+    ) -> None:
         """Run a model as dbt would have it run."""
         from dbt.adapters.bigquery import BigQueryCredentials
 
@@ -90,7 +99,7 @@ class Shop:
             "config": {"meta": {} if bound is None else {"largest_input_row_count": bound}},
             "columns": {name: {"data_type": kind} for name, kind in columns.items()},
         }
-        InProcessHelper(node, credentials, target_name="emulator").submit(code + DBT)
+        InProcessHelper(node, credentials, target_name=target).submit(code + DBT)
 
 
 @pytest.fixture
@@ -174,6 +183,42 @@ def test_a_model_that_cannot_run_says_why_and_writes_nothing(
         shop.fit(code, columns, bound=bound)
     assert not isinstance(raised.value, OnemartError)
     assert list(shop.client.list_tables(f"{shop.prefix}_science")) == []
+
+
+def test_the_service_is_sent_a_file_with_a_schema_and_asked_what_it_holds(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+
+    class Service(bigquery.Client):
+        def __init__(self) -> None:
+            super().__init__("onemart", AnonymousCredentials())  # type: ignore[no-untyped-call]
+
+        def load_table_from_file(self, file: Any, table: str, **options: Any) -> Any:
+            sent.append((table, pq.read_table(io.BytesIO(file.read())), options["job_config"]))
+            return SimpleNamespace(result=lambda: None)
+
+        def query_and_wait(self, query: str, **_: Any) -> Any:
+            sent.append(query)
+            return [{"n": 3}]
+
+    monkeypatch.setattr("onemart.warehouse.in_process.create_bigquery_client", lambda _: Service())
+    shop.fit(FRAME, ALL_TYPES, target="bigquery")
+    (table, rows, job), query = sent
+    assert table == f"{shop.prefix}_science.fit"
+    assert {field.name: field.field_type for field in job.schema} == {
+        "units": "INT64",
+        "share": "FLOAT64",
+        "text": "STRING",
+        "is_new": "BOOL",
+        "day": "DATE",
+        "seen_at": "TIMESTAMP",
+        "money": "NUMERIC",
+    }
+    assert job.write_disposition == "WRITE_TRUNCATE"
+    assert rows["share"].to_pylist() == [0.1, None, 1e-300]
+    assert "count(*)" in query
+    assert job.labels["onemart_model"] == "fit"
 
 
 def test_the_plugin_adds_the_way_once() -> None:
