@@ -153,12 +153,13 @@ class Catalog:
             root.named_type.add(name=name).type.type_kind = type_pb2.TYPE_INT64
         folders: dict[Name, Any] = {(): root}
         for path, columns in self.tables.items():
-            for depth in (1, 2):
-                folder = path[:depth]
+            for folder in (path[:1], path[:2], path[1:2]):
                 if folder not in folders:
                     folders[folder] = folders[folder[:-1]].catalog.add(name=folder[-1])
-            # `project`.`dataset`.`table` and `project.dataset.table` are the same to BigQuery.
-            homes = [(folders[path[:2]], path[2]), (root, ".".join(path))]
+            # `project`.`dataset`.`table` and `project.dataset.table` are the same to BigQuery, and
+            # so is `dataset`.`table`, because all jobs are of one project.
+            homes = [(folders[path[:2]], path[2]), (folders[path[1:2]], path[2])]
+            homes.append((root, ".".join(path)))
             if path[1] == default_dataset:
                 homes.append((root, path[2]))
             for home, name in homes:

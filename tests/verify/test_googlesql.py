@@ -36,6 +36,7 @@ MERGE = (
 STATEMENTS = {
     "create": (CREATE, None),
     "a name in one pair of quotes": ("select sku from `onemart.shop_marts.sales`", None),
+    "a name without the project": ("select sku from `shop_marts`.sales", None),
     "types and nulls": (VIEW, None),
     "a view's columns": ("select net + 1, nothing from `onemart`.`shop_marts`.`days`", None),
     "no such column": ("select gross from `onemart`.`shop_marts`.`days`", "gross [at 1:8]"),
