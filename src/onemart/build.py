@@ -9,7 +9,7 @@ from typing import Any
 from onemart.console import progress
 from onemart.feeds.status import delivered_by_feed
 from onemart.project import Project, Shop
-from onemart.warehouse import open_warehouse
+from onemart.warehouse import chosen_target, open_warehouse
 
 __all__ = ["Built", "build"]
 
@@ -28,6 +28,8 @@ class Built:
         Nodes by kind (model, seed, test) and status.
     problems : list of str
         One line for each node that failed.
+    place : str
+        Where the marts are.
     feeds, marts : list
         Per feed the records of the ledger; per mart its name and rows.
     seconds : float
@@ -39,6 +41,7 @@ class Built:
     problems: list[str] = field(default_factory=list)
     feeds: list[dict[str, Any]] = field(default_factory=list)
     marts: list[tuple[str, int]] = field(default_factory=list)
+    place: str = ""
     seconds: float = 0.0
 
     @property
@@ -50,17 +53,21 @@ class Built:
         )  # fmt: skip
 
 
-def build(project: Project, shop: Shop, arguments: list[str]) -> Built:
+def build(
+    project: Project, shop: Shop, arguments: list[str], *, target: str | None = None
+) -> Built:
     """Run `dbt build` for the shop.
 
     Parameters
     ----------
     arguments : list of str
         More arguments for dbt, such as `--select fct_orders` or `--full-refresh`.
+    target : str, optional
+        Of profiles.yml; by default the one in ONEMART_TARGET, else the DuckDB file.
     """
     os.environ["ONEMART_SHOP"] = shop.name
     os.chdir(project.root)
-    with open_warehouse(shop):
+    with open_warehouse(shop, target=target):
         pass  # dbt would give up at once where this waits for whoever holds the warehouse
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  (takes seconds)
 
@@ -75,7 +82,9 @@ def build(project: Project, shop: Shop, arguments: list[str]) -> Built:
             bar.update(task, completed=event.data.index - 1, total=event.data.total, current=node)
 
     with bar:
-        result = dbtRunner(callbacks=[listen]).invoke(["--quiet", "build", *arguments])
+        result = dbtRunner(callbacks=[listen]).invoke(
+            ["--quiet", "build", "--target", chosen_target(target), *arguments]
+        )
     built.seconds = time.monotonic() - started
     built.success = result.success
     if result.exception is not None:
@@ -86,7 +95,8 @@ def build(project: Project, shop: Shop, arguments: list[str]) -> Built:
         if str(node.status) in {"error", "fail", "runtime error"}:
             told = " ".join(str(node.message or "").split())
             built.problems.append(f"{node.node.name}: {told[:300]}")
-    with open_warehouse(shop) as warehouse:
+    with open_warehouse(shop, target=target) as warehouse:
+        built.place = warehouse.place("marts")
         built.feeds = delivered_by_feed(warehouse)
         for table in sorted(warehouse.tables("marts")):
             counted = f"select count(*) as records from {warehouse.table('marts', table)}"

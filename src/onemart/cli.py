@@ -18,6 +18,7 @@ from onemart.feeds.contract import Contract
 from onemart.feeds.gate import Gate, OnStep, Outcome, Report
 from onemart.feeds.landing import Found
 from onemart.project import find_project
+from onemart.warehouse import DEFAULT_TARGET
 
 __all__ = ["app", "main", "run"]
 
@@ -34,6 +35,12 @@ ShopName = Annotated[
 FeedName = Annotated[str, typer.Option("--feed", help="The feed, as <source>.<feed> or <feed>.")]
 Wait = Annotated[
     float, typer.Option("--wait", min=0, help="Seconds to wait for whoever holds the warehouse.")
+]
+TargetName = Annotated[
+    str | None,
+    typer.Option(
+        "--target", help="The warehouse, a target of profiles.yml; else ONEMART_TARGET, else dev."
+    ),
 ]
 DELIVERY_HELP = "Only this delivery, by its id."
 _MOST_ROWS = 1_000
@@ -58,13 +65,18 @@ def _options(
 
 @contextmanager
 def _gate(
-    shop: str | None, wait: float, on_step: OnStep = lambda _step, _file: None
+    shop: str | None,
+    wait: float,
+    target: str | None,
+    on_step: OnStep = lambda _step, _file: None,
 ) -> Iterator[Gate]:
     from onemart.feeds.gate import open_gate  # noqa: PLC0415
 
     project = find_project()
     command = " ".join(["onemart", *sys.argv[1:]])
-    with open_gate(project, project.shop(shop), command, on_step=on_step, timeout=wait) as gate:
+    with open_gate(
+        project, project.shop(shop), command, on_step=on_step, timeout=wait, target=target
+    ) as gate:
         for error in gate.contract_errors:
             complain(error, "contract")
         yield gate
@@ -119,8 +131,8 @@ def sample(
 
 
 @app.command()
-def land(*, shop: ShopName = None, wait: Wait = 120.0) -> None:
-    """Take what lies in landing/ through the gate into the shop's warehouse.
+def land(*, shop: ShopName = None, wait: Wait = 120.0, target: TargetName = None) -> None:
+    """Take what lies in landing/, or in its bucket, through the gate into the shop's warehouse.
 
     Exit status: 0 when every file was accepted or skipped, 3 when one was rejected (all others
     landed), 2 when a contract or a folder is wrong.
@@ -139,7 +151,7 @@ def land(*, shop: ShopName = None, wait: Wait = 120.0) -> None:
         bar.advance(task)
         _tell(outcome)
 
-    with bar, _gate(shop, wait, step) as gate:
+    with bar, _gate(shop, wait, target, step) as gate:
         report = land_files(gate, on_start=start, on_end=end)
     _sum_up(report)
     raise typer.Exit(report.exit_status)
@@ -183,13 +195,12 @@ def _sum_up(report: Report) -> None:
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def build(context: typer.Context, *, shop: ShopName = None) -> None:
+def build(context: typer.Context, *, shop: ShopName = None, target: TargetName = None) -> None:
     """Build and test the shop's marts with dbt; further arguments go to `dbt build`."""
     from onemart.build import build as build_marts  # noqa: PLC0415
 
     project = find_project()
-    target = project.shop(shop)
-    built = build_marts(project, target, context.args)
+    built = build_marts(project, project.shop(shop), context.args, target=target)
     columns = ("feed", "delivered", "accepted", "quarantined", "rejected")
     rows = (
         (f"{f['source']}.{f['feed']}", *(int(f[column]) for column in columns[1:]))
@@ -213,8 +224,8 @@ def build(context: typer.Context, *, shop: ShopName = None) -> None:
         say("Look at what failed above; dbt's log is logs/dbt.log.")
         raise typer.Exit(1)
     say(
-        f"Next: the marts are in {target.warehouse.name}, schema marts. `onemart status` shows the"
-        ' feeds,\n`onemart query "from marts.rpt_reconciliation"` the balance,'
+        f"Next: the marts are in {built.place}. `onemart status` shows the feeds,\n"
+        '`onemart query "select * from marts.rpt_reconciliation"` the balance,'
         " `make docs` what each column means."
     )
 
@@ -225,14 +236,15 @@ def query(
     *,
     shop: ShopName = None,
     wait: Wait = 120.0,
+    target: TargetName = None,
 ) -> None:
     """Run a query on the shop's warehouse, read only, and show at most 1,000 rows."""
-    from onemart.warehouse import open_warehouse  # noqa: PLC0415
+    from onemart.warehouse import chosen_target, open_warehouse  # noqa: PLC0415
 
-    target = find_project().shop(shop)
-    if not target.warehouse.is_file():
-        raise UsageError(f"Shop {target.name} has no warehouse yet.", "Run `make build` first.")
-    with open_warehouse(target, read_only=True, timeout=wait) as warehouse:
+    asked = find_project().shop(shop)
+    if chosen_target(target) == DEFAULT_TARGET and not asked.warehouse.is_file():
+        raise UsageError(f"Shop {asked.name} has no warehouse yet.", "Run `make build` first.")
+    with open_warehouse(asked, target=target, read_only=True, timeout=wait) as warehouse:
         try:
             names, rows = warehouse.head(sql, _MOST_ROWS + 1)
         except warehouse.refusals as error:
@@ -243,11 +255,11 @@ def query(
 
 
 @app.command()
-def status(*, shop: ShopName = None, wait: Wait = 120.0) -> None:
+def status(*, shop: ShopName = None, wait: Wait = 120.0, target: TargetName = None) -> None:
     """Show the feeds: last delivery, freshness against schedule, lines open in quarantine."""
     from onemart.feeds.status import feed_status  # noqa: PLC0415
 
-    with _gate(shop, wait) as gate:
+    with _gate(shop, wait, target) as gate:
         feeds = feed_status(gate)
     columns = ("feed", "state", "due (UTC)", "open", "last file", "last accepted")
     for source, of_source in groupby(feeds, key=lambda feed: feed.contract.source):
@@ -276,11 +288,12 @@ def deliveries(
     limit: Annotated[int, typer.Option("--limit", min=1, help="Newest rows to show.")] = 20,
     shop: ShopName = None,
     wait: Wait = 120.0,
+    target: TargetName = None,
 ) -> None:
     """Show the ledger of a feed, the newest delivery first."""
     from onemart.feeds.status import ledger  # noqa: PLC0415
 
-    with _gate(shop, wait) as gate:
+    with _gate(shop, wait, target) as gate:
         rows = ledger(gate, _contract(gate, feed), limit=limit)
     if not rows:
         say(f"Nothing of {feed} was ever delivered.")
@@ -316,11 +329,12 @@ def quarantine(
     to: Annotated[Path, typer.Option("--to", help="The file to write, JSON Lines.")],
     shop: ShopName = None,
     wait: Wait = 120.0,
+    target: TargetName = None,
 ) -> None:
     """Write a feed's open lines to a file, for somebody to repair `record` in it."""
     from onemart.feeds.replay import export_quarantine  # noqa: PLC0415
 
-    with _gate(shop, wait) as gate:
+    with _gate(shop, wait, target) as gate:
         lines = list(export_quarantine(gate, _contract(gate, feed)))
     if not lines:
         say(f"Nothing of {feed} is open in quarantine.")
@@ -346,13 +360,14 @@ def replay(
     ] = None,
     shop: ShopName = None,
     wait: Wait = 120.0,
+    target: TargetName = None,
 ) -> None:
     """Take quarantined lines through the gate again, after the contract or a line was repaired."""
     from onemart.feeds.replay import read_repairs  # noqa: PLC0415
     from onemart.feeds.replay import replay as replay_lines  # noqa: PLC0415
 
     repairs = read_repairs(repaired) if repaired else {}
-    with _gate(shop, wait) as gate:
+    with _gate(shop, wait, target) as gate:
         done = replay_lines(gate, _contract(gate, feed), original=delivery, repairs=repairs)
     if not done:
         say(f"Nothing of {feed} is open in quarantine.")
@@ -365,7 +380,7 @@ def replay(
 
 
 @app.command()
-def waive(
+def waive(  # noqa: PLR0913  (an option each)
     *,
     feed: FeedName,
     delivery: Annotated[str, typer.Option("--delivery", help="The delivery, by its id.")],
@@ -375,11 +390,12 @@ def waive(
     ] = None,
     shop: ShopName = None,
     wait: Wait = 120.0,
+    target: TargetName = None,
 ) -> None:
     """Give up quarantined lines of a delivery for good, with a reason."""
     from onemart.feeds.replay import waive as waive_lines  # noqa: PLC0415
 
-    with _gate(shop, wait) as gate:
+    with _gate(shop, wait, target) as gate:
         count = waive_lines(
             gate, _contract(gate, feed), original=delivery, lines=line or [], why=why
         )

@@ -423,7 +423,7 @@ def open_gate(
 def land(
     gate: Gate, *, on_start: Callable[[list[Found]], None], on_end: Callable[[Outcome], None]
 ) -> Report:
-    """Take every file in landing through the gate.
+    """Take every file in landing through the gate, the folder or the warehouse's bucket.
 
     Parameters
     ----------
@@ -432,6 +432,9 @@ def land(
     on_end : callable
         Told how each file ended.
     """
+    bucket = gate.warehouse.landing_bucket(gate.shop)
+    if bucket is not None:
+        return bucket.land(gate, on_start=on_start, on_end=on_end)
     files = gate.files()
     on_start(files)
     outcomes = []

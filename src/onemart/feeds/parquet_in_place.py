@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from onemart.errors import OnemartError
-from onemart.feeds.contract import Column
+from onemart.feeds.contract import Column, Contract
 from onemart.feeds.delivery import Delivery, Staged
 from onemart.feeds.look import Look, Unreadable, damaged_parquet
 from onemart.feeds.records import extra_column
@@ -19,10 +19,20 @@ from onemart.feeds.typed_lines import BAD_COLUMNS, LONGEST_SHOWN, create_lines, 
 from onemart.warehouse.base import Warehouse
 from onemart.warehouse.duckdb_dialect import DuckdbDialect, literal, name
 
-__all__ = ["link_beside", "parquet_records_sql", "stage_parquet"]
+__all__ = [
+    "SAME_KINDS",
+    "link_beside",
+    "parquet_header",
+    "parquet_record",
+    "parquet_records_sql",
+    "read_parquet",
+    "read_through",
+    "stage_parquet",
+    "unreadable_by_columns",
+]
 
 _DUCKDB = DuckdbDialect()
-_NO_TEXT_NEEDED = {
+SAME_KINDS = {
     "bigint": {"tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger"},
     "double": {"float"},
     "timestamp": {"timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns", "timestamp_us"},
@@ -40,13 +50,13 @@ def stage_parquet(warehouse: Warehouse, delivery: Delivery, look: Look) -> Stage
         If there are not as many rows as the file says.
     """
     contract = delivery.contract
-    source = _read_parquet(delivery)
+    source = read_parquet(delivery.path)
     try:
         found = {
             column: kind.lower()
             for column, kind, *_ in warehouse.rows(f"describe select * from {source}")
         }
-        header, notes = _parquet_header(delivery, found)
+        header, notes = parquet_header(delivery.file_name, contract, found)
         typed = {
             column.name: _type_parquet(column, header[column.name], found)
             for column in contract.columns
@@ -66,13 +76,9 @@ def stage_parquet(warehouse: Warehouse, delivery: Delivery, look: Look) -> Stage
             _explain(warehouse, delivery, source, defects)
     except duckdb.Error as error:
         # DuckDB has no error of its own for a damaged page, so Arrow says whether it is the file.
-        _read_through(delivery.path)
+        read_through(delivery.path)
         if isinstance(error, duckdb.BinderException):
-            raise Unreadable(
-                "unreadable_parquet",
-                f"{delivery.file_name} cannot be read by its columns"
-                f" ({str(error).splitlines()[0]}). Ask for the agreed columns only.",
-            ) from error
+            raise unreadable_by_columns(delivery.file_name, error) from error
         raise
     records = warehouse.value(f"select count(*) from {lines}")
     if records != look.rows:
@@ -120,7 +126,8 @@ def _explain(
             )
 
 
-def _read_through(path: Path) -> None:
+def read_through(path: Path) -> None:
+    """Raise `Unreadable` if the file is damaged."""
     with path.open("rb") as content:
         try:
             for _ in pq.ParquetFile(content).iter_batches():
@@ -129,16 +136,25 @@ def _read_through(path: Path) -> None:
             raise damaged_parquet(path, error) from error
 
 
-def _read_parquet(delivery: Delivery) -> str:
+def unreadable_by_columns(file_name: str, error: duckdb.BinderException) -> Unreadable:
+    """Return what to raise for a whole file whose columns cannot be told apart."""
+    return Unreadable(
+        "unreadable_parquet",
+        f"{file_name} cannot be read by its columns ({str(error).splitlines()[0]})."
+        " Ask for the agreed columns only.",
+    )
+
+
+def read_parquet(file: Path) -> str:
     """Return the table function that reads the file, whatever its name looks like."""
-    path = delivery.path
+    path = file
     try:
         str(path).encode()
     except UnicodeEncodeError:
         # DuckDB takes no name that is not UTF-8.
-        path = link_beside(delivery.path)
+        path = link_beside(file)
         with suppress(FileExistsError):
-            path.symlink_to(delivery.path)
+            path.symlink_to(file)
     return (
         f"read_parquet({literal(_no_glob(path))}, file_row_number = true,"
         " hive_partitioning = false)"
@@ -150,16 +166,25 @@ def link_beside(path: Path) -> Path:
     return path.parent.with_suffix(".parquet")
 
 
-def _parquet_header(delivery: Delivery, found: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+def parquet_header(
+    file_name: str, contract: Contract, found: dict[str, str]
+) -> tuple[dict[str, str], list[str]]:
+    """Return the contract's columns as the file names them, and notes on others.
+
+    Raises
+    ------
+    Unreadable
+        If one is missing.
+    """
     by_lower = {column.lower(): column for column in found if column != "file_row_number"}
-    wanted = {column.name.lower(): column.name for column in delivery.contract.columns}
+    wanted = {column.name.lower(): column.name for column in contract.columns}
     missing = [column for key, column in wanted.items() if key not in by_lower]
     if missing:
         unknown = [column for key, column in by_lower.items() if key not in wanted]
         renamed = f" It has {', '.join(map(repr, unknown))} instead: renamed?" if unknown else ""
         raise Unreadable(
             "missing_column",
-            f"{delivery.file_name}: the file lacks {', '.join(map(repr, missing))}.{renamed}"
+            f"{file_name}: the file lacks {', '.join(map(repr, missing))}.{renamed}"
             " Ask for the agreed columns, or change the contract and raise its version.",
         )
     notes = [extra_column(column) for key, column in by_lower.items() if key not in wanted]
@@ -174,7 +199,7 @@ def _type_parquet(column: Column, header: str, found: dict[str, str]) -> tuple[s
         if kind == "timestamp with time zone":
             value = f"({value} at time zone 'UTC')"
             return value, _beyond_forms(value, "timestamp")
-    elif kind == column.type.kind or kind in _NO_TEXT_NEEDED.get(column.type.kind, ()):
+    elif kind == column.type.kind or kind in SAME_KINDS.get(column.type.kind, ()):
         value = f"cast({value} as {column.type.kind})"
         return value, _beyond_forms(value, column.type.kind)
     text = f"cast({value} as varchar)"
@@ -195,15 +220,20 @@ def _beyond_forms(value: str, kind: str) -> str:
     return "false"
 
 
-def parquet_records_sql(delivery: Delivery) -> str:
-    """Return the query for `_line` and `_record`; a row has no bytes of its own, so it is JSON."""
+def parquet_record(contract: Contract) -> str:
+    """Return the expression for a row's record: it has no bytes of its own, so it is JSON."""
     # Under the contract's names, whatever their case in the file: a replay looks for those.
     fields = ", ".join(
-        f"{literal(column.name)}: {name(column.name)}" for column in delivery.contract.columns
+        f"{literal(column.name)}: {name(column.name)}" for column in contract.columns
     )
+    return f"encode(cast(to_json({{{fields}}}) as varchar))"
+
+
+def parquet_records_sql(contract: Contract, path: Path) -> str:
+    """Return the query for `_line` and `_record`."""
     return (
-        f"select file_row_number + 1 as _line, encode(cast(to_json({{{fields}}}) as varchar))"
-        f" as _record from {_read_parquet(delivery)}"
+        f"select file_row_number + 1 as _line, {parquet_record(contract)} as _record"
+        f" from {read_parquet(path)}"
     )
 
 

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from onemart.feeds.contract import Contract
 from onemart.feeds.look import BYTE_ORDER_MARK, Unreadable, open_bytes
 
-__all__ = ["LONGEST_RECORD", "TextRecords", "extra_column", "parse_records"]
+__all__ = ["LONGEST_RECORD", "TextRecords", "extra_column", "parse_records", "record_schema"]
 
 LONGEST_RECORD = 1 << 20
 """Bytes of the longest record that is read; a longer one goes to quarantine, cut here."""
@@ -70,7 +70,7 @@ class TextRecords:
         self.header: list[str] = []
         self.lines_read = 0
         self.records_read = 0
-        self.schema = _schema(contract)
+        self.schema = record_schema(contract)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the records in the order of the file, a few megabytes at a time.
@@ -113,7 +113,8 @@ class TextRecords:
                 yield from table.to_batches()
 
 
-def _schema(contract: Contract) -> pa.Schema:
+def record_schema(contract: Contract) -> pa.Schema:
+    """Return the columns of `batches`: line, bytes, defect, and each field as text."""
     fields = [("_line", pa.int64()), ("_record", pa.binary()), ("_defect", pa.string())]
     return pa.schema([*fields, *((column.name, pa.string()) for column in contract.columns)])
 
@@ -134,7 +135,7 @@ def parse_records(
     parser = JsonParser(contract, []) if as_json else CsvParser(contract, header)
     for line, record in records:
         parser.one(line, record, rows)
-    return _table(rows, _schema(contract))
+    return _table(rows, record_schema(contract))
 
 
 def _table(rows: _Rows, schema: pa.Schema) -> pa.Table:
@@ -255,7 +256,7 @@ class CsvParser:
     """Turns lines of CSV (RFC 4180, any delimiter) into records in the contract's column order."""
 
     def __init__(self, contract: Contract, header: list[str]) -> None:
-        self.schema = _schema(contract)
+        self.schema = record_schema(contract)
         self.encoding = contract.encoding
         self.delimiter = contract.delimiter
         self.width = len(header)

@@ -9,6 +9,7 @@ from onemart.errors import OnemartError
 from onemart.feeds.delivery import Delivery, Staged
 from onemart.feeds.look import Look
 from onemart.feeds.parquet_in_place import parquet_records_sql, stage_parquet
+from onemart.feeds.parquet_records import ParquetRecords
 from onemart.feeds.records import TextRecords
 from onemart.feeds.typed_lines import type_lines
 from onemart.warehouse.base import Warehouse
@@ -28,13 +29,18 @@ def stage(warehouse: Warehouse, delivery: Delivery, look: Look) -> Staged:
     """
     if delivery.contract.format == "parquet" and warehouse.reads_parquet:
         return stage_parquet(warehouse, delivery, look)
-    reader = TextRecords(delivery.path, delivery.contract)
+    reader: ParquetRecords | TextRecords
+    if delivery.contract.format == "parquet":
+        reader = ParquetRecords(delivery.path, delivery.contract)
+    else:
+        reader = TextRecords(delivery.path, delivery.contract)
     loaded = warehouse.load(
         "landing", delivery.text_table, _looked_into(reader.batches()), reader.schema
     )
-    if loaded != reader.records_read or reader.lines_read != look.lines:
+    there = look.lines + look.rows  # a file has the one or the other
+    if loaded != reader.records_read or reader.lines_read != there:
         raise OnemartError(
-            f"{delivery.file_name}: {look.lines} lines in the file, {reader.lines_read} read;"
+            f"{delivery.file_name}: {there} lines in the file, {reader.lines_read} read;"
             f" {reader.records_read} records read, {loaded} loaded.",
             "The gate lost count; nothing was published. Please report this with the file.",
         )
@@ -51,7 +57,7 @@ def _looked_into(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 def records_sql(warehouse: Warehouse, delivery: Delivery) -> str:
     """Return the query for `_line` and `_record`, the bytes of each record as they came."""
     if delivery.contract.format == "parquet" and warehouse.reads_parquet:
-        return parquet_records_sql(delivery)
+        return parquet_records_sql(delivery.contract, delivery.path)
     return f"select _line, _record from {delivery.text(warehouse)}"
 
 

@@ -7,14 +7,15 @@ from contextlib import contextmanager
 from onemart.project import Shop
 from onemart.warehouse.base import LOCK_TIMEOUT_SECONDS, Dialect, Warehouse
 
-__all__ = ["Dialect", "Warehouse", "chosen_target", "open_warehouse"]
+__all__ = ["DEFAULT_TARGET", "Dialect", "Warehouse", "chosen_target", "open_warehouse"]
 
-_DUCKDB_TARGET = "dev"
+DEFAULT_TARGET = "dev"
+"""The DuckDB file."""
 
 
 def chosen_target(target: str | None = None) -> str:
     """Return `target`, else the one in ONEMART_TARGET, else `dev`."""
-    return target or os.environ.get("ONEMART_TARGET") or _DUCKDB_TARGET
+    return target or os.environ.get("ONEMART_TARGET") or DEFAULT_TARGET
 
 
 @contextmanager
@@ -40,7 +41,7 @@ def open_warehouse(
         If there is no such target, or it cannot be opened; says why and what to do.
     """
     chosen = chosen_target(target)
-    if chosen == _DUCKDB_TARGET:
+    if chosen == DEFAULT_TARGET:
         from onemart.warehouse.duckdb import open_duckdb  # noqa: PLC0415
 
         with open_duckdb(shop, read_only=read_only, timeout=timeout) as file:

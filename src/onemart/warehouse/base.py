@@ -7,9 +7,14 @@ What is no SQL at all (loading a file, listing tables, committing) is a verb of 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+
+from onemart.project import Shop
+
+if TYPE_CHECKING:
+    from onemart.feeds.bucket import Bucket
 
 __all__ = ["LOCK_TIMEOUT_SECONDS", "Dialect", "Warehouse", "hmac_pads"]
 
@@ -133,6 +138,14 @@ class Warehouse(ABC):
     def table(self, schema: str, table: str) -> str:
         """Return the full, quoted name of a table of the shop."""
         return self.dialect.table(schema, table)
+
+    def landing_bucket(self, shop: Shop) -> "Bucket | None":  # noqa: ARG002  (a folder has none)
+        """Return the bucket that deliveries arrive in, if it is none of the shop's folders."""
+        return None
+
+    @abstractmethod
+    def place(self, schema: str) -> str:
+        """Say to a person where a schema is."""
 
     @abstractmethod
     def create_schema(self, schema: str) -> None:

@@ -1,5 +1,6 @@
 """BigQuery as a shop's warehouse: the datasets of one prefix in one project."""
 
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -22,6 +23,9 @@ from onemart.warehouse.bigquery_dialect import BigqueryDialect, bind, numeric_ty
 from onemart.warehouse.bigquery_errors import explain_bigquery
 from onemart.warehouse.profile import Target
 
+if TYPE_CHECKING:
+    from onemart.feeds.bucket import Bucket
+
 __all__ = ["BigqueryWarehouse", "bigquery_type", "open_bigquery"]
 
 _ASK_SECONDS = 30.0
@@ -29,6 +33,11 @@ _PUBLICATION_SECONDS = 600.0
 _PREFIX = re.compile("[a-z][a-z0-9_]*")
 _STATEMENT = tuple[str, tuple[int, str] | None]
 _MOST_CLUSTERS = 4
+# Texts, quoted names and longer paths stay as they are.
+_OF_SCHEMA = re.compile(
+    r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`(?:\.\w+)*|[\w-]+\.\w+\.\w+"""
+    r"""|\b(raw|quarantine|ops|reference|staging|intermediate|science|marts)\.(\w+)"""
+)
 # What stands before and in the service's own words when it comes by way of SQLAlchemy.
 _ADDRESS = re.compile(r"^\(google\S+\) |[0-9]{3} (GET|POST) \S+: ")
 _WITH_VALUE = re.compile(
@@ -138,6 +147,18 @@ class BigqueryWarehouse(Warehouse):
                     # How it ended is for the ledger to say.
                     job.exception(timeout=_PUBLICATION_SECONDS)  # type: ignore[no-untyped-call]
 
+    def landing_bucket(self, shop: Shop) -> "Bucket | None":
+        """Return the bucket that ONEMART_BIGQUERY_LANDING names, if any."""
+        address = os.environ.get("ONEMART_BIGQUERY_LANDING")
+        if not address:
+            return None
+        from google.cloud import storage  # noqa: PLC0415
+
+        from onemart.feeds.bucket import open_bucket  # noqa: PLC0415
+
+        signed_in = self.client._credentials  # noqa: SLF001  (there is no other way to them)
+        return open_bucket(shop, address, storage.Client(self.client.project, signed_in))
+
     def label(self, **labels: str) -> None:
         """Say what the next jobs are for; BigQuery's bill can be read by these labels."""
         self._labels |= {f"onemart_{name}": _label(value) for name, value in labels.items()}
@@ -168,11 +189,17 @@ class BigqueryWarehouse(Warehouse):
             return self._query(sql).to_arrow(create_bqstorage_client=False)
 
     def head(self, sql: str, most: int) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Return the columns of somebody's query, and at most so many of its rows."""
+        """Return the columns of somebody's query, and at most so many of its rows.
+
+        As in a DuckDB file, `marts.dim_products` is a table of this shop.
+        """
         with self._explained():
-            found = self._query(sql, max_results=most)
+            found = self._query(_OF_SCHEMA.sub(self._of_shop, sql), max_results=most)
             rows = [tuple(map(_plain, row.values())) for row in found]
             return [field.name for field in found.schema], rows
+
+    def _of_shop(self, found: re.Match[str]) -> str:
+        return self.table(found[1], found[2]) if found[1] else found[0]
 
     def _query(
         self, sql: str, parameters: Sequence[Any] | None = None, **more: Any
@@ -191,6 +218,10 @@ class BigqueryWarehouse(Warehouse):
 
     def _explained(self) -> Any:
         return explain_bigquery(told(self.target))
+
+    def place(self, schema: str) -> str:
+        """Say to a person where a schema is."""
+        return f"{self.client.project}, dataset {self._dataset(schema)}"
 
     def create_schema(self, schema: str) -> None:
         """Create a dataset where it is missing, in the target's location.

@@ -14,7 +14,11 @@ from onemart.warehouse.profile import Target
 
 __all__ = ["connect", "told"]
 
-_SCOPES = ("https://www.googleapis.com/auth/bigquery",)
+# Of the warehouse, and of the bucket that deliveries may arrive in.
+_SCOPES = (
+    "https://www.googleapis.com/auth/bigquery",
+    "https://www.googleapis.com/auth/devstorage.read_write",
+)
 # google-auth has no types here.
 _key_file: Any = service_account.Credentials.from_service_account_file
 _token: Any = oauth2.Credentials

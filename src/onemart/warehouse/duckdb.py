@@ -72,6 +72,10 @@ class DuckdbWarehouse(Warehouse):
         cursor = self._execute(sql)
         return [column[0] for column in cursor.description or []], cursor.fetchmany(most)
 
+    def place(self, schema: str) -> str:
+        """Say to a person where a schema is."""
+        return f"{self.path.name}, schema {schema}"
+
     def create_schema(self, schema: str) -> None:
         """Create a schema where it is missing."""
         self.run(f"create schema if not exists {schema}")

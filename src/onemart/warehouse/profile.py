@@ -11,9 +11,7 @@ import yaml
 from onemart.errors import UsageError
 from onemart.project import Shop
 
-__all__ = ["DEFAULT_TARGET", "Target", "read_target"]
-
-DEFAULT_TARGET = "dev"
+__all__ = ["Target", "read_target"]
 
 
 @dataclass(frozen=True)
@@ -35,8 +33,8 @@ class Target:
         return bool(self.settings["type"] == "bigquery")
 
 
-def read_target(root: Path, shop: Shop, name: str | None = None) -> Target:
-    """Return the target called `name`, else the one in ONEMART_TARGET, else `dev`.
+def read_target(root: Path, shop: Shop, name: str) -> Target:
+    """Return the target called `name`.
 
     Read without dbt, whose import alone takes seconds.
 
@@ -45,7 +43,6 @@ def read_target(root: Path, shop: Shop, name: str | None = None) -> Target:
     UsageError
         If there is no such target, or it asks for an environment variable that is not set.
     """
-    name = name or os.environ.get("ONEMART_TARGET") or DEFAULT_TARGET
     path = root / "profiles.yml"
     outputs = yaml.safe_load(path.read_text())["onemart"]["outputs"]
     if name not in outputs:
