@@ -76,8 +76,11 @@ class Delivery:
 
     def good(self, warehouse: Warehouse) -> str:
         """Return the readable lines that are not bad, as a relation in brackets."""
-        bad = f"select _line from {self.bad(warehouse)}"
-        return f"(select * from {self.readable(warehouse)} where _line not in ({bad}))"
+        # Each column names its table: the emulator takes one that does not for the target's where
+        # this stands in a condition of MERGE.
+        bad = f"select bad._line from {self.bad(warehouse)} as bad"
+        readable = f"{self.readable(warehouse)} as readable"
+        return f"(select readable.* from {readable} where readable._line not in ({bad}))"
 
     @property
     def readable_table(self) -> str:

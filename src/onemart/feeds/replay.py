@@ -287,7 +287,7 @@ def _replay_one(
     type_lines(warehouse, delivery)
     audit = audit_lines(warehouse, delivery, gate.great_expectations, whole_file=False)
     key = read_key(gate.project) if any(column.hashed for column in contract.columns) else b""
-    passed = f"select _line from {delivery.good(warehouse)} as lines"
+    passed = f"select good._line from {delivery.good(warehouse)} as good"
     accepted, control = warehouse.rows(
         "select count(*) as accepted, coalesce(sum(_control), 0) as control"
         f" from {delivery.lines(warehouse)} where _line in ({passed})"
