@@ -1,9 +1,9 @@
 -- The last closed day: the var where it names one, else the last day with an order.
 with
 
-order_lines as (
+orders as (
 
-    select max(order_date) as last_order_date from {{ ref('int_order_lines_unified') }}
+    select max(last_order_date) as last_order_date from {{ ref('fct_orders') }}
 
 ),
 
@@ -14,7 +14,7 @@ int_business_dates_chosen as (
             cast(nullif('{{ var("business_date") }}', '') as date),
             last_order_date
         ) as business_date
-    from order_lines
+    from orders
 
 )
 

@@ -6,9 +6,9 @@ households as (
 
 ),
 
-order_lines as (
+orders as (
 
-    select * from {{ ref('int_order_lines_unified') }}
+    select * from {{ ref('fct_orders') }}
     where customer_id <> 'unknown'
 
 ),
@@ -29,7 +29,7 @@ int_customers_named as (
 
     select household_id as customer_id from households
     union distinct
-    select customer_id from order_lines
+    select customer_id from orders
     union distinct
     select household_id as customer_id from campaigns
     union distinct

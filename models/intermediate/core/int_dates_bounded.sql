@@ -1,12 +1,12 @@
 -- How far the shop's data reach: a campaign can end, and a week can run, after the business date.
 with
 
-order_lines as (
+orders as (
 
     select
         min(order_date) as first_date,
-        max(order_date) as last_date
-    from {{ ref('int_order_lines_unified') }}
+        max(last_order_date) as last_date
+    from {{ ref('fct_orders') }}
 
 ),
 
@@ -28,12 +28,24 @@ coupon_redemptions as (
 
 ),
 
+promotions as (
+
+    select
+        min(week_number) as first_week_number,
+        max(week_number) as last_week_number
+    from {{ ref('stg_complete_journey__promotions') }}
+
+),
+
 shop_weeks as (
 
     select
-        min(week_start_date) as first_date,
-        max(week_end_date) as last_date
-    from {{ ref('int_shop_weeks_dated') }}
+        min(shop_weeks_dated.week_start_date) as first_date,
+        max(shop_weeks_dated.week_end_date) as last_date
+    from {{ ref('int_shop_weeks_dated') }} as shop_weeks_dated
+    inner join promotions
+        on shop_weeks_dated.week_number
+        between promotions.first_week_number and promotions.last_week_number
 
 ),
 
@@ -48,7 +60,7 @@ business_dates as (
 
 spans as (
 
-    select * from order_lines
+    select * from orders
     union all
     select * from campaigns
     union all

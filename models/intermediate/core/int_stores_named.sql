@@ -6,9 +6,9 @@ stores as (
 
 ),
 
-order_lines as (
+orders as (
 
-    select * from {{ ref('int_order_lines_unified') }}
+    select * from {{ ref('fct_orders') }}
     where store_id <> 'unknown'
 
 ),
@@ -23,7 +23,7 @@ int_stores_named as (
 
     select store_id from stores
     union distinct
-    select store_id from order_lines
+    select store_id from orders
     union distinct
     select store_id from promotions
 

@@ -2,62 +2,38 @@
 -- so it can be short; every later week runs from Monday to Sunday.
 with
 
-promotions as (
-
-    select distinct week_number from {{ ref('stg_complete_journey__promotions') }}
-
-),
-
-transactions as (
-
-    select distinct week_number from {{ ref('stg_complete_journey__transactions') }}
-
-),
-
 source_calendars as (
 
-    select * from {{ ref('source_calendars') }}
+    select
+        source_name,
+        shop_week_1_date,
+        {{ week_start("shop_week_1_date", "monday") }} as first_monday_date
+    from {{ ref('source_calendars') }}
+    where shop_week_1_date is not null
 
 ),
 
-weeks_numbered as (
+mondays as (
 
-    select
-        'complete_journey' as source_name,
-        week_number
-    from promotions
-    union distinct
-    select
-        'complete_journey' as source_name,
-        week_number
-    from transactions
-
-),
-
-weeks_anchored as (
-
-    select
-        weeks_numbered.source_name,
-        weeks_numbered.week_number,
-        source_calendars.shop_week_1_date,
-        {{ week_start("source_calendars.shop_week_1_date", "monday") }} as first_monday_date
-    from weeks_numbered
-    left join source_calendars
-        on weeks_numbered.source_name = source_calendars.source_name
+    select date_day as monday_date
+    from {{ ref('int_dates_retail_numbered') }}
+    where date_day = {{ week_start("date_day", "monday") }}
 
 ),
 
 int_shop_weeks_dated as (
 
     select
-        source_name,
-        week_number,
-        greatest(
-            {{ add_days("first_monday_date", "7 * (week_number - 1)") }},
-            shop_week_1_date
-        ) as week_start_date,
-        {{ add_days("first_monday_date", "7 * week_number - 1") }} as week_end_date
-    from weeks_anchored
+        source_calendars.source_name,
+        cast(
+            {{ dbt.datediff("source_calendars.first_monday_date", "mondays.monday_date", "day") }}
+            / 7 + 1 as {{ dbt.type_bigint() }}
+        ) as week_number,
+        greatest(mondays.monday_date, source_calendars.shop_week_1_date) as week_start_date,
+        {{ add_days("mondays.monday_date", 6) }} as week_end_date
+    from source_calendars
+    inner join mondays
+        on source_calendars.first_monday_date <= mondays.monday_date
 
 )
 

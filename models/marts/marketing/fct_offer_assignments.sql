@@ -1,3 +1,5 @@
+{{ by_day("offered_from_date", cluster_by=["campaign_id", "customer_id"]) }}
+
 with
 
 campaigns as (

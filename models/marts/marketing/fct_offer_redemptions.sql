@@ -1,3 +1,5 @@
+{{ by_day("redemption_date", cluster_by=["campaign_id", "customer_id"]) }}
+
 with
 
 coupon_redemptions as (

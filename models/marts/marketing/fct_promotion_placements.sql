@@ -1,6 +1,8 @@
 -- 20.9 million rows on Complete Journey, so the row is its own key: ids are the shop's, as text as
 -- in every dimension (a join then needs no cast), the names of the codes stay in their seeds, and
 -- the delivered SKU is kept only where no product is known for it.
+{{ by_day("week_start_date", cluster_by=["store_id", "product_id"]) }}
+
 with
 
 promotions as (
