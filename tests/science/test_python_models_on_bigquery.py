@@ -115,7 +115,7 @@ def test_sql_python_sql_gives_equal_rows_on_both_warehouses(
 ) -> None:
     for target, *arguments in (("dev", "run"), ("emulator", "build")):
         statuses = build(target, *arguments)
-        assert set(statuses.values()) == {"success", "pass"}, statuses
+        assert set(statuses.values()) <= {"success", "pass"}, statuses
         assert statuses["rfm_cut_points"] == "success"
     for schema, tables in TABLES.items():
         for table in tables:

@@ -6,10 +6,10 @@
 {%- set kept_digits = 3 -%}
 {%- set highest = 10 ** 12 -%}
 
--- What the fit sees, bounded whatever the number of customers: each value is cut to its first three
--- digits, money counted in hundredths, and stays between 0 and 10^12. That leaves 1,000 values of up
--- to three digits, 900 for each of nine more digits, and the end: 9,101 a measure. A range of the
--- fit begins where a step does, so a customer's own value falls into the same range as its step.
+-- What the fit sees, bounded whatever the number of customers: each value is cut to its first
+-- three digits, money counted in hundredths, and stays between 0 and 10^12. That leaves 1,000
+-- values of up to three digits, 900 for each of nine more digits, and the end: 9,101 a measure. A
+-- range of the fit begins where a step does, so a value falls into the range of its step.
 with
 
 customers as (
