@@ -1,4 +1,4 @@
-"""Who may read what on BigQuery. The emulator knows neither roles nor tags, so it is the SQL here."""
+"""Who may read what on BigQuery; the emulator knows neither roles nor tags, so what is sent."""
 
 import json
 from typing import Any
@@ -29,12 +29,13 @@ def rendered(dbt: Dbt, emulated: EmulatedWarehouse, monkeypatch: pytest.MonkeyPa
 def test_rows_become_grants_on_schemas_tables_and_views(rendered: Any) -> None:
     names = ("principal_kind", "principal_name", "granted_on", "is_granted")
     rows = [{**dict(zip(names, row, strict=True)), "role_name": "r.x"} for row in ROWS]
+    prefix = "`onemart`.`marts_tested"
+    analysts = "group:analysts@example.com"
+    robot = "serviceAccount:dashboards@onemart.iam.gserviceaccount.com"
     assert rendered(f"{{{{ access_statements({rows}) }}}}").splitlines() == [
-        'grant `roles/r.x` on schema `onemart`.`marts_tested_marts` to "group:analysts@example.com";',
-        "revoke `roles/r.x` on table `onemart`.`marts_tested_marts`.`fct_orders`"
-        ' from "group:analysts@example.com";',
-        "grant `roles/r.x` on view `onemart`.`marts_tested_intermediate`.`int_dates_bounded`"
-        ' to "serviceAccount:dashboards@onemart.iam.gserviceaccount.com"',
+        f'grant `roles/r.x` on schema {prefix}_marts` to "{analysts}";',
+        f'revoke `roles/r.x` on table {prefix}_marts`.`fct_orders` from "{analysts}";',
+        f'grant `roles/r.x` on view {prefix}_intermediate`.`int_dates_bounded` to "{robot}"',
     ]
 
 

@@ -6,6 +6,9 @@ import pytest
 from tests.mart.conftest import Dbt
 from tests.mart.synthetic import SyntheticWarehouse
 
+THE_2ND = "d >= date '2017-01-02' and d < date '2017-01-03'"
+THE_4TH = "d >= date '2017-01-04' and d < date '2017-01-05'"
+
 
 @pytest.fixture(scope="module")
 def rendered(dbt: Dbt, empty_warehouse: SyntheticWarehouse) -> Any:
@@ -21,8 +24,7 @@ def rendered(dbt: Dbt, empty_warehouse: SyntheticWarehouse) -> Any:
     [
         (
             "in_days('d', ['2017-01-04', '2017-01-02'])",
-            "(d >= date '2017-01-02' and d < date '2017-01-03'"
-            " or d >= date '2017-01-04' and d < date '2017-01-05')",
+            f"({THE_2ND} or {THE_4TH})",
         ),
         # The day after one and the day before the other meet.
         (
