@@ -17,6 +17,7 @@ def large_shop(warehouse: SyntheticWarehouse, dbt: Dbt) -> SyntheticWarehouse:
         select
             'c' || (hash(n) % {CUSTOMERS})::varchar as customer_id,
             date '2000-01-30' + (hash(n, 1) % 6000)::integer as order_date,
+            order_date as last_order_date,
             n % 20 <> 7 as has_sale,
             n % 20 = 7 as has_return,
             (case when n % 20 = 7 then -1 else 1 end
