@@ -110,6 +110,10 @@ parse: setup dbt-deps  ## Parse the dbt project for DuckDB and for BigQuery (nee
 pytest: setup setup-emulator setup-googlesql dbt-deps  ## Run the Python tests.
 	$(BIN)/python -m pytest
 
+.PHONY: parity
+parity: setup setup-emulator dbt-deps  ## Build sample slices on DuckDB and on BigQuery's emulator and certify that all marts are equal.
+	@$(BIN)/python -m onemart.verify.parity
+
 .PHONY: golden
 golden: setup dbt-deps  ## Write the golden files of the marts anew; read the diff before you commit it.
 	$(BIN)/python -m pytest tests/mart/test_gate_to_mart.py -k golden --update-golden
@@ -128,6 +132,10 @@ torture: setup dbt-deps  ## Kill the gate 200 times and compare what it leaves.
 .PHONY: bench
 bench: setup dbt-deps  ## Measure speed and memory beside plain DuckDB; write benchmarks/README.md.
 	$(BIN)/python benchmarks/run.py
+
+.PHONY: growth
+growth: setup dbt-deps  ## Measure the build at 5 and 50 million lines; write the figures into docs/scale.md.
+	$(BIN)/python benchmarks/growth.py
 
 .PHONY: format
 format: setup-lint  ## Format Python and SQL in place.

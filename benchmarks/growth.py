@@ -167,8 +167,8 @@ def measure(lines: int, folder: Path) -> tuple[str, list[str]]:
     millions = f"{copies * LINES / 1e6:.1f}"
     return (
         (
-            f"| {millions} | {full.seconds:.0f} | {full.peak_gib:.1f} | {day.seconds:.0f} |"
-            f" {added:,} | {size / 2**30:.1f} |"
+            f"| {millions} | {full.told['core_seconds']:.0f} | {full.peak_gib:.1f} |"
+            f" {day.told['core_seconds']:.0f} | {added:,} | {size / 2**30:.1f} |"
         ),
         [
             f"| {millions} | `{table}` | {rows / 1e6:.2f} | {on_disk:.0f} | {logical:.0f} |"

@@ -14,34 +14,29 @@ from onemart.verify.comparison import Comparison, Difference
 
 __all__ = ["NEVER_VERIFIED", "NOT_VERIFIED", "Certificate", "Compared", "write_certificate"]
 
-# What stays unproved, by the flag that says why the emulator cannot show it.
+# What stays unproved, by the flag of emulator_lacks (dbt_project.yml) that says why.
 NOT_VERIFIED = {
-    "persist_docs": "Descriptions of tables and columns reach BigQuery.",
-    "grants": "Groups get the roles of seeds/access_groups.csv; only the statements are tested.",
-    "policy_tags": "Columns classed PII carry their policy tag; only the request is tested.",
-    "transactions": (
-        "A publication is atomic: BEGIN … COMMIT TRANSACTION is sent to the real service only. Here"
-        " its statements ran one by one, and each was shown to be repeatable after a kill."
-    ),
-    "update_delete": "UPDATE and DELETE statements; none is used where MERGE does the same.",
-    "query_parameters": "Parameters are bound by the service; here they were written into the SQL.",
-    "parquet_loads": "Load jobs of Parquet files; here the same rows went in as CSV.",
-    "compressed_loads": "Load jobs of compressed files.",
-    "multiline_csv": "Load jobs of CSV whose fields hold line breaks.",
-    "dry_run": "The bytes that a dry run estimates; budgets come from table statistics instead.",
-    "declare": "Scripts with variables; none is used.",
     "alter_type": "A type that a contract widens is widened in place.",
-    "information_schema": "What is read from INFORMATION_SCHEMA.",
-    "assert": "ASSERT ends a publication whose counts are wrong; here the counts were read.",
-}  # fmt: skip
+    "decimal_parameters": "Decimals of fewer digits than NUMERIC has; here they are plain NUMERIC.",
+    "grants": "Groups get the roles of seeds/access_groups.csv; only the statements are tested.",
+    "parquet_loads": "Load jobs of Parquet files; here the same rows went in as CSV.",
+    "persist_docs": "Descriptions of tables and columns reach BigQuery.",
+    "policy_tags": "Columns classed PII carry their policy tag; only the request is tested.",
+    "query_parameters": "Parameters are bound by the service; here they were written into the SQL.",
+    "transactions": (
+        "A publication is atomic: BEGIN … COMMIT TRANSACTION, with ASSERT before it, is sent to the"
+        " real service only. Here its statements ran one by one, each of which may be repeated."
+    ),
+}
 
 # What an emulator on this machine cannot show whatever it learns.
 NEVER_VERIFIED = (
+    "Options of load jobs that the emulator ignores, and files in a bucket.",
+    "Dry runs and the bytes that they estimate; budgets come from table statistics instead.",
     "Credentials: key files, workload identity and their permissions are tested with made answers.",
     "Quotas, slots, concurrency and queues of a project.",
     "Time and price of a run; docs/scale.md works them out from published figures.",
     "That partitions and clusters are pruned as asked; only what the statements ask is checked.",
-    "Files in a bucket; the client for it is a made one.",
 )  # fmt: skip
 
 

@@ -1,0 +1,367 @@
+"""Build the same shops on DuckDB and on the BigQuery emulator, and compare all marts row for row.
+
+`python -m onemart.verify.parity` lands a slice of each sample shop through the feed gate into both
+warehouses, builds, lands later and corrected files, builds again, and compares. What is compared
+comes from dbt's manifest, so a mart or a Python model that is added later is compared too. What the
+emulator was sent stays beside the certificate, for other checks to read.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from onemart.console import complain, say
+from onemart.errors import OnemartError, UsageError
+from onemart.feeds.gate import land, open_gate
+from onemart.project import Project, Shop, find_project
+from onemart.verify.certificate import (
+    NEVER_VERIFIED,
+    NOT_VERIFIED,
+    Certificate,
+    Compared,
+    write_certificate,
+)
+from onemart.verify.comparison import Comparison, Table, compare
+from onemart.verify.emulator_server import EmulatorServer
+from onemart.verify.slices import Slice, complete_journey_slice, uci_online_retail_slice
+from onemart.warehouse import open_warehouse
+
+__all__ = ["MadeShop", "Parity", "compared_models", "run_parity"]
+
+NOW = "2026-01-01T00:00:00"
+TARGETS = ("dev", "emulator")
+_MARTS = ("fct_", "dim_", "rpt_")
+_UNIQUE = {"unique", "unique_combination_of_columns"}
+_WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
+
+
+@dataclass
+class MadeShop:
+    """A shop in folders of its own, on one target.
+
+    Attributes
+    ----------
+    slice : Slice
+        What is delivered to it.
+    target : str
+        The dbt target.
+    folder : pathlib.Path
+        Landing, archive and, on DuckDB, the warehouse; contracts and profile are copies.
+    endpoint : str
+        The emulator's address.
+    project : Project
+        The clone whose dbt project is built.
+    """
+
+    slice: Slice
+    target: str
+    folder: Path
+    endpoint: str
+    project: Project
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True)
+        for name in ("dbt_project.yml", "profiles.yml"):
+            shutil.copy(self.project.root / name, self.folder)
+        contracts = self.slice.contracts or self.project.contracts
+        shutil.copytree(contracts, self.folder / "expectations")
+
+    @contextmanager
+    def environment(self) -> Iterator[None]:
+        """Let dbt and the gate work on this shop, with the clock standing still."""
+        wanted = {
+            "ONEMART_TARGET": self.target,
+            "ONEMART_SHOP": self.slice.shop,
+            # dbt's relations on DuckDB carry the file's name: one name lets shops share a manifest.
+            "ONEMART_WAREHOUSE": str(self.folder / "parity.duckdb"),
+            "ONEMART_EMULATOR": self.endpoint,
+            "ONEMART_BIGQUERY_DATASET": f"parity_{self.slice.shop}",
+            "ONEMART_NOW": NOW,
+            "ONEMART_PROJECT_DIR": str(self.project.root),
+        }
+        before = {name: os.environ.get(name) for name in wanted}
+        os.environ.update(wanted)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
+
+    @property
+    def shop(self) -> Shop:
+        """The shop's folders; to be asked for inside `environment`."""
+        return Project(self.folder).shop(self.slice.shop)
+
+    def land(self) -> None:
+        """Take what lies in the landing folder through the gate."""
+        with (
+            self.environment(),
+            open_gate(
+                Project(self.folder), self.shop, "parity", on_step=lambda *_: None, timeout=60
+            ) as gate,
+        ):
+            report = land(gate, on_start=lambda _: None, on_end=lambda _: None)
+        if report.contract_errors or report.strangers:
+            raise OnemartError(
+                f"The slice of {self.slice.shop} does not fit its contracts:"
+                f" {[*report.contract_errors, *report.strangers]}."
+            )
+
+    def dbt(self, *arguments: str) -> None:
+        """Run dbt on the shop; its manifest is parsed once.
+
+        Raises
+        ------
+        OnemartError
+            If a node fails; all that did are named.
+        """
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+        with self.environment():
+            result = dbtRunner(manifest=self.manifest).invoke([*arguments, *self.options])
+        failed = [
+            f"{node.node.name}: {' '.join(str(node.message).split())}"
+            for node in getattr(result.result, "results", [])
+            if str(node.status) in {"error", "fail", "runtime error"}
+        ]
+        if failed or not result.success:
+            raise OnemartError(
+                f"dbt failed for shop {self.slice.shop} on target {self.target}:"
+                f" {result.exception or ''}",
+                "\n".join(failed),
+            )
+
+    @property
+    def options(self) -> list[str]:
+        """Where dbt reads and writes, and the business date."""
+        root, out = str(self.project.root), self.folder / "dbt"
+        return [
+            "--quiet",
+            *("--project-dir", root, "--profiles-dir", root),
+            *("--target-path", str(out / "target"), "--log-path", str(out / "logs")),
+            *("--vars", f"business_date: '{self.slice.business_date}'"),
+        ]
+
+    @cached_property
+    def manifest(self) -> Any:
+        """What dbt knows of the project on this target."""
+        from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+        with self.environment():
+            result = dbtRunner().invoke(["parse", *self.options])
+        if not result.success:
+            raise OnemartError(f"dbt cannot parse the project: {result.exception}")
+        return result.result
+
+    def tables(self, models: Iterable[Any]) -> dict[str, Table]:
+        """Return those of the models that the warehouse has, by name."""
+        found = {}
+        with self.environment(), open_warehouse(self.shop) as warehouse:
+            there = {
+                schema: warehouse.tables(schema) for schema in {m.config.schema for m in models}
+            }
+            for model in models:
+                schema = model.config.schema
+                if model.alias in there[schema]:
+                    columns = warehouse.columns(schema, model.alias)
+                    names = ", ".join(map(warehouse.dialect.name, columns))
+                    rows = warehouse.rows(
+                        f"select {names} from {warehouse.table(schema, model.alias)}"
+                    )
+                    found[model.name] = Table(columns, rows)
+        return found
+
+
+def compared_models(manifest: Any) -> list[Any]:
+    """Return the models that must be equal on both warehouses: all marts, all Python models."""
+    return sorted(
+        (
+            node
+            for node in manifest.nodes.values()
+            if node.resource_type == "model"
+            and (node.name.startswith(_MARTS) or node.language == "python")
+        ),
+        key=lambda node: str(node.name),
+    )
+
+
+def key_of(manifest: Any, model: Any) -> list[str]:
+    """Return the columns that a test of the model promises to be unique, else none."""
+    for test in manifest.nodes.values():
+        told = getattr(test, "test_metadata", None)
+        if told and told.name in _UNIQUE and test.attached_node == model.unique_id:
+            columns = told.kwargs.get("combination_of_columns") or [told.kwargs["column_name"]]
+            return [str(column) for column in columns]
+    return []
+
+
+def right_to_the_cent(model: Any) -> list[str]:
+    """Return the columns whose meta says `parity: cent`, because they come of a division."""
+    return [
+        name
+        for name, column in model.columns.items()
+        if (column.config.meta or column.meta).get("parity") == "cent"
+    ]
+
+
+def compare_shop(first: MadeShop, second: MadeShop) -> list[Compared]:
+    """Compare all marts of a shop; one that a warehouse lacks is a difference."""
+    models = compared_models(first.manifest)
+    tables, other_tables = first.tables(models), second.tables(models)
+    compared = []
+    for model in models:
+        table, other = tables.get(model.name), other_tables.get(model.name)
+        if table and other:
+            found = compare(
+                table,
+                other,
+                key=key_of(first.manifest, model),
+                to_the_cent=right_to_the_cent(model),
+            )
+        else:
+            lacking = [
+                shop.target for shop, there in ((first, table), (second, other)) if there is None
+            ]
+            found = Comparison(problems=[f"Target {name} has no such table." for name in lacking])
+        compared.append(Compared(first.slice.shop, model.name, found))
+    return compared
+
+
+@dataclass
+class Parity:
+    """A finished run.
+
+    Attributes
+    ----------
+    certificate : Certificate
+        What was compared and what was found.
+    statements : pathlib.Path
+        The log of all that the emulator was sent.
+    shops : list of MadeShop
+        The shops as they ended, the first of each pair on DuckDB.
+    """
+
+    certificate: Certificate
+    statements: Path
+    shops: list[MadeShop]
+
+
+def run_parity(
+    slices: Sequence[Slice],
+    folder: Path,
+    server: EmulatorServer,
+    *,
+    project: Project | None = None,
+) -> Parity:
+    """Build the slices on both targets and compare them.
+
+    dbt's tests run once: on the emulator, in the first build of the first shop. Beside the log of
+    statements lies manifest.json then, dbt's manifest of that build.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where the shops are made.
+    server : EmulatorServer
+        The running emulator.
+    project : Project, optional
+        The clone; the one that we are in by default.
+    """
+    project = project or find_project()
+    shops: list[MadeShop] = []
+    compared: list[Compared] = []
+    for part in slices:
+        pair = [
+            MadeShop(part, target, folder / part.shop / target, server.endpoint, project)
+            for target in TARGETS
+        ]
+        for stage in part.stages:
+            for made in pair:
+                with made.environment():
+                    stage(made.shop)
+                made.land()
+                with_tests = not shops and made is pair[-1] and stage is part.stages[0]
+                made.dbt("build", *(() if with_tests else _WITHOUT_TESTS))
+        shops += pair
+        compared += compare_shop(*pair)
+    shutil.copy(shops[1].folder / "dbt/target/manifest.json", server.statements.parent)
+    not_verified = (*_not_verified(), *NEVER_VERIFIED)
+    return Parity(
+        Certificate(_facts(slices), tuple(compared), not_verified), server.statements, shops
+    )
+
+
+def _not_verified() -> list[str]:
+    from onemart.warehouse.emulator import LACKS  # noqa: PLC0415
+
+    return [told for flag, told in NOT_VERIFIED.items() if flag in LACKS]
+
+
+def _facts(slices: Sequence[Slice]) -> Mapping[str, str]:
+    versions = {name: version(name) for name in ("dbt-core", "dbt-bigquery", "duckdb")}
+    return {
+        **{part.shop: f"{part.what}; business date {part.business_date}" for part in slices},
+        "clock": f"{NOW}, standing still",
+        "builds": "one after the first deliveries, one after later and corrected ones",
+        "decimals": "equal to the last digit, unless a column's meta says `parity: cent`",
+        "floats": "equal to one part in a billion",
+        "versions": ", ".join(f"{name} {number}" for name, number in versions.items())
+        + f", Python {platform.python_version()}",
+    }
+
+
+def main() -> int:
+    """Run parity on the sample shops and write the certificate; 1 if anything differs."""
+    project = find_project()
+    beside = project.root.parent / "shared/data/uci_online_retail/online_retail_2010_2011.parquet"
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument(
+        "--uci", type=Path, default=beside, help="UCI Online Retail, Parquet or CSV"
+    )
+    parser.add_argument("--out", type=Path, default=project.root / "target/parity")
+    told = parser.parse_args()
+    slices = [complete_journey_slice()]
+    if told.uci.is_file():
+        slices.append(uci_online_retail_slice(told.uci))
+    elif told.uci != beside:
+        raise UsageError(f"{told.uci} is not a file.", "Name UCI Online Retail with --uci.")
+    else:
+        say("UCI Online Retail is not here, so its shop is left out; name its file with --uci.")
+    log = told.out / "statements.jsonl"
+    log.unlink(missing_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        EmulatorServer(log, project=project) as server,
+    ):
+        certificate = run_parity(slices, Path(folder), server, project=project).certificate
+    _, page = write_certificate(certificate, told.out)
+    for one in certificate.compared:
+        for difference in (*one.comparison.problems, *one.comparison.differences):
+            say(f"{one.shop} {one.model}: {difference}", "differs", "red")
+    say(f"{certificate.verdict} Open {page} in a browser.")
+    return 0 if certificate.equal else 1
+
+
+if __name__ == "__main__":
+    try:
+        status = main()
+    except OnemartError as problem:
+        complain(problem)
+        status = problem.exit_status
+    # Great Expectations keeps DuckDB's objects to the end, of which their binding would complain.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
