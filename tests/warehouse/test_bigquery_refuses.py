@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.feeds.feed_project import FeedProject
 
 from onemart.errors import OnemartError, StatementError, UsageError
+from onemart.feeds.gate import Gate, land
 from onemart.project import Project
 from onemart.warehouse.base import Warehouse
-from onemart.warehouse.bigquery import open_bigquery
+from onemart.warehouse.bigquery import BigqueryWarehouse, open_bigquery
 from onemart.warehouse.profile import Target, read_target
 
 ROOT = Path(__file__).parents[2]
@@ -200,3 +202,35 @@ def test_value_in_a_refusal_is_not_shown(emulated: Warehouse) -> None:
     told = emulated.without_values(str(caught.value))
     assert "Secret" not in told
     assert "not shown" in told
+
+
+def test_token_that_expires_in_mid_run_and_a_run_that_continues(
+    emulated: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from google.auth.exceptions import RefreshError
+
+    shop = FeedProject(tmp_path)
+    shop.contract(columns=[{"name": "order_id", "logicalType": "integer"}])
+    shop.land_file("a.csv", "order_id\n1\n2\n")
+    shop.land_file("b.csv", "order_id\n3\n")
+    table = emulated.table("raw", "erp__orders")
+    assert isinstance(emulated, BigqueryWarehouse)
+    client = emulated.client
+
+    def expire(step: str, file: str) -> None:
+        if (step, file) == ("audited", "a.csv"):
+            monkeypatch.setattr(client, "query_and_wait", refuse)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise RefreshError("The credentials do not contain the necessary fields")
+
+    def run(on_step: Callable[[str, str], None]) -> list[str]:
+        gate = Gate(shop.project, shop.shop, emulated, on_step)
+        report = land(gate, on_start=lambda _: None, on_end=lambda _: None)
+        return [outcome.status for outcome in report.outcomes]
+
+    with pytest.raises(OnemartError, match="run this again, and it continues"):
+        run(expire)
+    monkeypatch.undo()
+    assert run(lambda _step, _file: None) == ["accepted", "accepted"]
+    assert emulated.rows(f"select order_id from {table} order by 1") == [(1,), (2,), (3,)]

@@ -204,3 +204,16 @@ def test_publications_of_a_killed_run_are_awaited(service: Service) -> None:
     warehouse(service).check()
     assert mine.is_awaited
     assert not any(job.is_awaited for job in others)
+
+
+def test_schema_in_a_query_is_the_shops_dataset(service: Service) -> None:
+    opened = warehouse(service)
+    service.rows = _Nothing()
+    opened.head("select 'marts.x', `other.marts.y`, p.marts.z from marts.dim_stores", 5)
+    assert service.sent[-1][0] == (
+        "select 'marts.x', `other.marts.y`, p.marts.z from `shopping`.`trial_marts`.`dim_stores`"
+    )
+
+
+class _Nothing(list[Any]):
+    schema: tuple[Any, ...] = ()

@@ -7,6 +7,7 @@ What is no SQL at all (loading a file, listing tables, committing) is a verb of 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -36,7 +37,14 @@ class Dialect(ABC):
     Types are named as DuckDB names them (`varchar`, `bigint`, `ubigint`, `integer`, `double`,
     `boolean`, `date`, `timestamp`, `decimal(12,2)`, `blob`, `json`, `varchar[]`): that is the
     spelling of the contracts. `money` is the widest exact decimal with six decimals.
+
+    Attributes
+    ----------
+    functions : Mapping
+        DuckDB's functions that have another name here, for what a contract states in SQL.
     """
+
+    functions: Mapping[str, str] = MappingProxyType({})
 
     @abstractmethod
     def name(self, identifier: str) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from onemart.warehouse.base import Dialect, hmac_pads
@@ -87,6 +88,10 @@ class BigqueryDialect(Dialect):
     project, prefix : str
         Where the shop's datasets are, and what their names begin with: `<prefix>_raw` and so on.
     """
+
+    functions = MappingProxyType(
+        {"regexp_matches": "regexp_contains", "strlen": "byte_length", "isnan": "is_nan"}
+    )
 
     def __init__(self, project: str, prefix: str) -> None:
         self.project = project
