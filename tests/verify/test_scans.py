@@ -19,7 +19,10 @@ STAGING = f"create view `p`.`s_staging`.`stg_lines` as select * from {RAW}"
 SELECT = "select sku, event_at, date(event_at) as order_date from `p`.`s_staging`.`stg_lines`"
 FIRST = f"create or replace table {SALES} partition by order_date as ({SELECT})"
 DAYS = "event_at between timestamp '2024-01-01' and timestamp '2024-01-02'"
-LATER = f"create or replace table `p`.`s_marts`.`fct_sales__dbt_tmp` as ({SELECT} where {DAYS})"
+LATER = (
+    "create or replace table `p`.`s_marts`.`fct_sales__dbt_tmp` partition by order_date"
+    f" as ({SELECT} where {DAYS})"
+)
 MERGE = (
     f"merge into {SALES} as target using (select * from `p`.`s_marts`.`fct_sales__dbt_tmp`) as made"
     " on false when not matched by source and target.order_date in (date '2024-01-01') then delete"

@@ -1,5 +1,3 @@
-{{ by_day("offered_from_date", cluster_by=["campaign_id", "customer_id"]) }}
-
 with
 
 campaigns as (

@@ -115,7 +115,9 @@ class Catalog(dict[str, Relation]):
             if isinstance(column, exp.ColumnDef)
         ]
         columns = tuple(defined) or (_Reader(self).columns(selected, {}) if selected else ())
-        parts = statement.find(exp.PartitionedByProperty)
+        # What dbt makes for the new rows of an incremental build holds nothing else: all is read.
+        is_between = "__dbt_tmp" in path_of(table)
+        parts = None if is_between else statement.find(exp.PartitionedByProperty)
         column = parts and (parts.find(exp.Column) or parts.find(exp.Identifier))
         self[path_of(table)] = Relation(
             columns,
