@@ -103,7 +103,7 @@ CASES = {
     ),
     "pair of days": Case(
         "expect_column_pair_values_a_to_be_greater_than_b",
-        {"column_A": "moment", "column_B": "day", "or_equal": True},
+        {"column_A": "moment", "column_B": "day", "or_equal": True, "compared_as": "timestamp"},
         [],
     ),
     "rows": Case(

@@ -6,8 +6,8 @@ custom property `deliveries`; CONTRIBUTING.md explains each of its keys.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from open_data_contract_standard.model import (
 
 from onemart.errors import ContractError
 from onemart.feeds.column_types import ColumnType, column_type
-from onemart.feeds.rules import LINE_RULES, TABLE_RULES, Rule, unexpected_lines
+from onemart.feeds.rules import COMPARED_AS, LINE_RULES, TABLE_RULES, Rule, unexpected_lines
 from onemart.feeds.yaml_lines import YamlFile, YamlPath
 from onemart.warehouse.duckdb_dialect import DuckdbDialect, name
 
@@ -246,7 +246,7 @@ def load_contract(path: Path) -> Contract:
         delimiter=server["delimiter"],
         columns=columns,
         key=_key(schema),
-        rules=tuple(_rules(reader, schema, names)),
+        rules=tuple(_comparable(rule, columns) for rule in _rules(reader, schema, names)),
         deliveries=_deliveries(reader, standard, names),
         schedule=_schedule(reader, standard),
     )
@@ -351,6 +351,15 @@ def _implied(reader: _Reader, where: YamlPath, what: str, kwargs: dict[str, Any]
         line=reader.yaml.line(where),
         history={},
     )
+
+
+def _comparable(rule: Rule, columns: Sequence[Column]) -> Rule:
+    """Let a rule on a day and a time compare times; DuckDB would do so by itself."""
+    pair = {rule.kwargs.get("column_A"), rule.kwargs.get("column_B")}
+    kinds = {column.type.kind for column in columns if column.name in pair}
+    if kinds != {"date", "timestamp"}:
+        return rule
+    return replace(rule, kwargs={**rule.kwargs, COMPARED_AS: "timestamp"})
 
 
 def _rule(

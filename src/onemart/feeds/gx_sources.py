@@ -18,7 +18,7 @@ from great_expectations.data_context import EphemeralDataContext
 from great_expectations.datasource.fluent import SQLDatasource
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
-from onemart.feeds.rules import Kwargs, Rule
+from onemart.feeds.rules import COMPARED_AS, Kwargs, Rule
 from onemart.warehouse.base import Warehouse
 from onemart.warehouse.duckdb import DuckdbWarehouse
 
@@ -148,10 +148,13 @@ def typed(warehouse: Warehouse, kwargs: Kwargs, kinds: Mapping[str, str]) -> dic
 
 
 def is_lost_by_gx(rule: Rule, kwargs: Kwargs) -> bool:
-    """Tell whether GX would turn values of `typed` into text or floats: those in a set."""
-    return rule.is_about_lines and any(
-        isinstance(value, date | Decimal) for value in kwargs.get("value_set") or ()
-    )
+    """Tell whether GX cannot ask this by itself.
+
+    It turns the values of a set into text or floats, and compares two columns as they are.
+    """
+    values = kwargs.get("value_set") or ()
+    is_changed = any(isinstance(value, date | Decimal) for value in values)
+    return COMPARED_AS in kwargs or (rule.is_about_lines and is_changed)
 
 
 def _moment(text: str) -> datetime:

@@ -12,9 +12,11 @@ from typing import Any
 from onemart.feeds.contract_sql import spelled
 from onemart.warehouse.base import Dialect
 
-__all__ = ["LINE_RULES", "TABLE_RULES", "Rule", "unexpected_lines"]
+__all__ = ["COMPARED_AS", "LINE_RULES", "TABLE_RULES", "Rule", "unexpected_lines"]
 
 Kwargs = Mapping[str, Any]
+COMPARED_AS = "compared_as"
+"""The gate's own argument of a rule on two columns: the type that both are compared in."""
 
 _WHERE = re.compile(r"\s*select\s+\*\s+from\s+\{batch\}\s+where\s+(.+)", re.IGNORECASE | re.DOTALL)
 
@@ -117,12 +119,22 @@ def _matches(kwargs: Kwargs, dialect: Dialect) -> str:
     return dialect.matches(dialect.name(kwargs["column"]), kwargs["regex"])
 
 
+def _pair(kwargs: Kwargs, dialect: Dialect) -> tuple[str, str]:
+    """Return both columns; a day and a time as times, for BigQuery compares no two types."""
+    first, second = dialect.name(kwargs["column_A"]), dialect.name(kwargs["column_B"])
+    if COMPARED_AS in kwargs:
+        kind = dialect.type(kwargs[COMPARED_AS])
+        return f"cast({first} as {kind})", f"cast({second} as {kind})"
+    return first, second
+
+
 def _unequal(kwargs: Kwargs, dialect: Dialect) -> str:
-    return f"{dialect.name(kwargs['column_A'])} <> {dialect.name(kwargs['column_B'])}"
+    first, second = _pair(kwargs, dialect)
+    return f"{first} <> {second}"
 
 
 def _not_greater(kwargs: Kwargs, dialect: Dialect) -> str:
-    first, second = dialect.name(kwargs["column_A"]), dialect.name(kwargs["column_B"])
+    first, second = _pair(kwargs, dialect)
     return f"{first} {'<' if kwargs.get('or_equal') else '<='} {second}"
 
 
