@@ -24,6 +24,7 @@ VENVS := .venv .venv-lint .venv-emulator .venv-googlesql
 UV := $(shell command -v uv || echo $(BIN)/uv)
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --custom-compile-command 'make lock' $(LOCK_ARGS)
+RECORD := target/parity/manifest.json
 SQL_FOLDERS := models macros tests packages
 
 # One warehouse has one writer: targets run one after the other, also under `make -j`.
@@ -113,6 +114,23 @@ pytest: setup setup-emulator setup-googlesql dbt-deps  ## Run the Python tests.
 .PHONY: parity
 parity: setup setup-emulator dbt-deps  ## Build sample slices on DuckDB and on BigQuery's emulator and certify that all marts are equal.
 	@$(BIN)/python -m onemart.verify.parity
+
+.PHONY: googlesql
+googlesql: setup setup-googlesql $(RECORD)  ## Put all that `make parity` sent through GoogleSQL's own analyzer.
+	@$(BIN)/python -m onemart.verify.googlesql
+
+.PHONY: scans
+scans: setup $(RECORD)  ## Find models that read whole partitioned tables in what `make parity` sent.
+	@$(BIN)/python -m onemart.verify.scans
+
+.PHONY: budget
+budget: setup setup-emulator dbt-deps  ## Measure how many bytes of a row each model reads, and declare them as its budget.
+	$(BIN)/python -m pytest tests/verify/test_record.py -k budget --update-golden
+
+# What the emulator was sent; out of date as soon as anything changes that it came of.
+$(RECORD): dbt_project.yml $(shell find expectations macros models python_models seeds src -name '*.*' -type f \
+		! -name '*.pyc' ! -path '*.egg-info/*' 2>&1)
+	@$(MAKE) parity
 
 .PHONY: golden
 golden: setup dbt-deps  ## Write the golden files of the marts anew; read the diff before you commit it.

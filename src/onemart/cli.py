@@ -255,6 +255,29 @@ def query(
 
 
 @app.command()
+def cost(
+    *,
+    shop: ShopName = None,
+    target: TargetName = None,
+    rows: Annotated[
+        int | None, typer.Option("--rows", min=1, help="As if the shop had sold so many lines.")
+    ] = None,
+    touched: Annotated[
+        int, typer.Option("--touched", min=1, help="The days that a delivery touches.")
+    ] = 1,
+) -> None:
+    """Show what the shop's builds read and cost at BigQuery, model by model.
+
+    On a BigQuery target, dry runs tell what the next run reads. Else it is worked out from the
+    budget and from the rows that the shop's warehouse has.
+    """
+    from onemart.cost.report import tell_cost  # noqa: PLC0415
+
+    project = find_project()
+    tell_cost(project, project.shop(shop), target, lines=rows, touched=touched)
+
+
+@app.command()
 def status(*, shop: ShopName = None, wait: Wait = 120.0, target: TargetName = None) -> None:
     """Show the feeds: last delivery, freshness against schedule, lines open in quarantine."""
     from onemart.feeds.status import feed_status  # noqa: PLC0415

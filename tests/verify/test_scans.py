@@ -1,16 +1,12 @@
 """What the models of a record may read, and what they may not."""
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.verify.sent import RAW, SALES, Sent, recorded
 
-from onemart.verify.record import Record
 from onemart.verify.scans import look, report
 
-RAW = "`p`.`s_raw`.`lines`"
-SALES = "`p`.`s_marts`.`fct_sales`"
 CREATE_RAW = (
     f"create table {RAW} (`sku` string, `event_at` timestamp)"
     " partition by timestamp_trunc(`event_at`, day)"
@@ -30,9 +26,6 @@ MERGE = (
 )
 TABLE = f"create or replace table `p`.`s_marts`.`dim_skus` as (select distinct sku from {SALES})"
 
-Sent = list[tuple[str, str]]
-KINDS = {"stg_lines": "view", "fct_sales": "incremental", "dim_skus": "table"}
-
 
 @pytest.fixture
 def sound() -> Sent:
@@ -46,28 +39,6 @@ def sound() -> Sent:
         ("fct_sales", MERGE),
         ("dim_skus", TABLE),
     ]
-
-
-def recorded(folder: Path, sent: Sent, **meta: Any) -> Record:
-    """Write down what was sent, by model; `dim_skus` has the meta given."""
-    nodes = {
-        f"model.onemart.{name}": {
-            "resource_type": "model",
-            "name": name,
-            "alias": name,
-            "unique_id": f"model.onemart.{name}",
-            "config": {"materialized": kind, "meta": meta if name == "dim_skus" else {}},
-        }
-        for name, kind in KINDS.items()
-    }
-    log = folder / "statements.jsonl"
-    lines = []
-    for name, sql in sent:
-        comment = {"node_id": f"model.onemart.{name}", "onemart_shop": "s"} if name else {}
-        told = {"default_dataset": None, "labels": {}, "project": "p", "seconds": 0, "error": None}
-        lines.append(json.dumps({"sql": f"/* {json.dumps(comment)} */ {sql}", **told}))
-    log.write_text("\n".join(lines))
-    return Record(log, {"nodes": nodes})
 
 
 def test_models_that_name_their_days_or_say_why_not_are_sound(

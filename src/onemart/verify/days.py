@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlglot import exp
 
-__all__ = ["EVER", "NEVER", "Days", "both", "compared", "count", "either", "is_constant"]
+__all__ = ["EVER", "NEVER", "Days", "both", "compared", "either", "is_constant", "shortest"]
 
 Days = tuple[tuple[int, int], ...]
 """Ranges of ordinals (`date.toordinal`), each with its first day and the day behind its last."""
@@ -44,11 +44,11 @@ def _joined(ranges: Iterable[tuple[int, int]]) -> Days:
     return tuple(joined)
 
 
-def count(days: Days) -> int | None:
-    """Return how many days there are, or None where they have no first or no last one."""
+def shortest(days: Days) -> int | None:
+    """Return the length of the shortest range; None where there is none, or one without an end."""
     if any(first == _FIRST or end == _END for first, end in days):
         return None
-    return sum(end - first for first, end in days)
+    return min((end - first for first, end in days), default=None)
 
 
 def compared(condition: exp.Expr) -> tuple[exp.Expr, Days] | None:

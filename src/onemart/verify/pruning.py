@@ -351,12 +351,14 @@ class _Reader:
 
     def _read(self, path: str, relation: Relation, limits: _Limits, needed: _Needed) -> None:
         columns = frozenset(relation.columns)
+        if _ALL in limits:
+            columns = frozenset()
+        elif needed is not None:
+            columns &= needed
         days = None
         if relation.partition is not None:
             days = limits.get(_ALL, limits.get(relation.partition))
-        self.found.reads.append(
-            Read(path, columns if needed is None else columns & needed, relation.partition, days)
-        )
+        self.found.reads.append(Read(path, columns, relation.partition, days))
 
     def _handed_on(
         self, select: exp.Select, column: str, sources: Mapping[str, _Source]
@@ -541,5 +543,11 @@ def _constants(condition: exp.Expr, sources: Mapping[str, _Source]) -> dict[_Pla
             return other if ("", _ALL) in one else one
         return {place: either(one[place], other[place]) for place in shared}
     found = compared(condition)
-    place = _place(found[0], sources) if found else None
+    place = _place(_undated(found[0]), sources) if found else None
     return {place: found[1]} if found and place else {}
+
+
+def _undated(node: exp.Expr) -> exp.Expr:
+    """Return the column whose day `date(column)` is; BigQuery prunes by that as by the column."""
+    is_day = isinstance(node, exp.Date) and not node.args.get("zone") and not node.expressions
+    return node.this if is_day else node

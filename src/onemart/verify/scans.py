@@ -9,7 +9,7 @@ all rows in one order, which BigQuery does on one machine.
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,10 @@ from sqlglot.errors import SqlglotError
 from onemart.console import complain, console, figures, say
 from onemart.errors import OnemartError
 from onemart.project import find_project
-from onemart.verify.pruning import Catalog, Relation, path_of, scan
+from onemart.verify.pruning import Catalog, Relation, Scan, path_of, scan
 from onemart.verify.record import Job, Record, open_record
 
-__all__ = ["Scans", "look"]
+__all__ = ["Scans", "Sent", "look", "report", "sent"]
 
 _DDL = ("create", "alter", "drop")
 
@@ -48,11 +48,35 @@ class Scans:
     problems: list[str] = field(default_factory=list)
 
 
-def look(record: Record) -> Scans:
-    """Return what the models of a record read, and what they should not have."""
-    catalog, models = Catalog(), record.nodes("model")
+@dataclass(frozen=True)
+class Sent:
+    """A statement that was sent for a node of the manifest.
+
+    Attributes
+    ----------
+    job : Job
+        The job that held it.
+    node : Mapping
+        The node.
+    statement : sqlglot.exp.Expr
+        The statement.
+    scan : Scan
+        What it reads.
+    is_first : bool
+        Whether it belongs to the first build of a model, which may read all there is.
+    """
+
+    job: Job
+    node: Mapping[str, Any]
+    statement: exp.Expr
+    scan: Scan
+    is_first: bool
+
+
+def sent(record: Record, types: Sequence[str], unread: list[str]) -> Iterator[Sent]:
+    """Yield the statements for nodes of some types; what cannot be read is told in `unread`."""
+    catalog, nodes = Catalog(), record.nodes(*types)
     built: set[tuple[str, str]] = set()
-    found = Scans()
     for job in record.jobs():
         if job.error:
             continue
@@ -62,18 +86,39 @@ def look(record: Record) -> Scans:
             before = catalog.get(path, Relation())
             catalog[path] = Relation(columns, before.partition)
             continue
-        model = models.get(job.node)
-        # The first statements of a shop's incremental model fill it; it may read all there is.
-        is_first = (job.shop, job.node) not in built
-        for statement in _parsed(job, found, is_needed=model is not None):
-            if model is not None:
-                _look_at(statement, catalog, model, found, is_first=is_first)
-                if isinstance(statement, exp.Create) and path_of(
-                    statement.this.find(exp.Table)
-                ).endswith(f".{model['alias']}"):
-                    built.add((job.shop, job.node))
+        node = nodes.get(job.node)
+        key = job.shop, job.node
+        is_first = key not in built
+        for statement in _parsed(job, unread, is_needed=node is not None):
+            if node is not None:
+                yield Sent(job, node, statement, scan(statement, catalog), is_first)
+                if _creates(statement, node["alias"]):
+                    built.add(key)
             catalog.learn(statement)
-    for name, model in models.items():
+
+
+def _parsed(job: Job, unread: list[str], *, is_needed: bool) -> Iterator[exp.Expr]:
+    if not (is_needed or job.body.lower().startswith(_DDL)):
+        return
+    try:
+        yield from filter(None, sqlglot.parse(job.body, read="bigquery"))
+    except SqlglotError as error:
+        if is_needed:
+            unread.append(f"{job.node}: sqlglot cannot read its statement: {error}")
+
+
+def _creates(statement: exp.Expr, alias: str) -> bool:
+    if not isinstance(statement, exp.Create):
+        return False
+    return path_of(statement.this.find(exp.Table)).endswith(f".{alias}")
+
+
+def look(record: Record) -> Scans:
+    """Return what the models of a record read, and what they should not have."""
+    found = Scans()
+    for one in sent(record, ["model"], found.problems):
+        _look_at(one, found)
+    for name, model in record.nodes("model").items():
         if _reads_whole(model) and name not in found.whole:
             found.problems.append(
                 f"{model['name']} says in its meta reads_whole, but reads no partitioned table"
@@ -83,38 +128,21 @@ def look(record: Record) -> Scans:
     return found
 
 
-def _parsed(job: Job, found: Scans, *, is_needed: bool) -> Iterator[exp.Expr]:
-    if not (is_needed or job.body.lower().startswith(_DDL)):
-        return
-    try:
-        yield from filter(None, sqlglot.parse(job.body, read="bigquery"))
-    except SqlglotError as error:
-        if is_needed:
-            found.problems.append(f"{job.node}: sqlglot cannot read its statement: {error}")
-
-
-def _look_at(
-    statement: exp.Expr,
-    catalog: Catalog,
-    model: Mapping[str, Any],
-    found: Scans,
-    *,
-    is_first: bool,
-) -> None:
-    name, unique_id = model["name"], model["unique_id"]
-    is_incremental = model["config"]["materialized"] == "incremental"
-    scanned = scan(statement, catalog)
+def _look_at(one: Sent, found: Scans) -> None:
+    name, unique_id = one.node["name"], one.node["unique_id"]
+    is_incremental = one.node["config"]["materialized"] == "incremental"
     # A question to the warehouse gives few rows, and may have them in order.
-    sorts = [] if isinstance(statement, exp.Select) else scanned.sorts
+    sorts = [] if isinstance(one.statement, exp.Select) else one.scan.sorts
     found.problems += [f"{name} sorts all its rows: {part}." for part in sorts]
-    for read in scanned.reads:
-        if read.partition is None:
+    for read in one.scan.reads:
+        # What dbt keeps between two steps holds no more days than were touched.
+        if read.partition is None or "__dbt_tmp" in read.table:
             continue
         if not read.is_whole:
             found.pruned[unique_id].add(read.table)
-        elif is_incremental and is_first:
+        elif is_incremental and one.is_first:
             continue
-        elif not is_incremental and _reads_whole(model):
+        elif not is_incremental and _reads_whole(one.node):
             found.whole[unique_id].add(read.table)
         else:
             todo = (
