@@ -18,7 +18,5 @@ knows the days when configs are read, and the column stands alone, so that BigQu
     {{ get_insert_overwrite_merge_sql(
         target_relation, new_rows, dest_columns, [is_replaced], not tmp_relation_exists
     ) }};
-    {% if tmp_relation_exists -%}
-    drop table if exists {{ tmp_relation }}
-    {%- endif %}
+    {{ "drop table if exists " ~ tmp_relation if tmp_relation_exists }}
 {%- endmacro %}
