@@ -3,6 +3,7 @@
 import io
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +15,9 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
 from onemart.errors import OnemartError
+from onemart.project import find_project
+from onemart.verify.googlesql import check
+from onemart.verify.record import Job as SentJob
 from onemart.warehouse.bigquery import BigqueryWarehouse
 from onemart.warehouse.profile import Target
 
@@ -134,6 +138,21 @@ def test_publication_is_one_transaction(service: Service) -> None:
         "commit transaction",
     ]
     assert not config.query_parameters
+
+
+def test_analyzer_takes_what_the_emulator_does_not(service: Service) -> None:
+    opened = warehouse(service)
+    columns = {"id": "varchar not null", "at": "timestamp", "words": "varchar[]"}
+    opened.create_table("raw", "sales", columns, day="at", cluster=["id"])
+    table = opened.table("raw", "sales")
+    with opened.publication():
+        row = {"id": "it's", "at": None, "words": ["a", "b"]}
+        kinds = {"id": "varchar", "at": "timestamp", "words": "varchar[]"}
+        opened.insert_rows(table, kinds, [row], instead_of="id = 'it'")
+        opened.insert(table, ["id"], "select 'x' as id", instead_of="id = 'x'", expected=1)
+    verdicts = check((SentJob(sql=sql) for sql, _ in service.sent), find_project(Path(__file__)))
+    assert [(verdict.accepted, verdict.message) for verdict in verdicts] == [(True, "")] * 2
+    assert verdicts[1].kinds == ["begin", "insert", "insert", "assert", "commit"]
 
 
 def test_publication_that_broke_off_in_python_sends_nothing(service: Service) -> None:
