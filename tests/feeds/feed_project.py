@@ -1,16 +1,24 @@
-"""A small shop in a temporary folder: its contracts, files to land, and what came of them."""
+"""A small shop in a temporary folder: its contracts, files to land, and what came of them.
+
+Its warehouse is a DuckDB file, or datasets of its own on the emulator.
+"""
 
 import copy
+import re
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 import yaml
 
 from onemart.feeds.gate import Gate, Report, land, open_gate
 from onemart.project import Project, Shop
+from onemart.verify.emulator_server import EmulatorServer
+from onemart.warehouse import Warehouse, open_warehouse
 
 SOURCE = "erp"
 
@@ -53,11 +61,31 @@ def rule(kind: str, name: str = "", **kwargs: Any) -> dict[str, Any]:
     return body
 
 
-class FeedProject:
-    """A project with contracts and a shop, driven as `onemart land` drives it."""
+_TABLE = re.compile(r"\b(raw|quarantine|ops|landing)\.(\w+)")
 
-    def __init__(self, root: Path, shop: str = "corner") -> None:
+
+class FeedProject:
+    """A project with contracts and a shop, driven as `onemart land` drives it.
+
+    Parameters
+    ----------
+    emulator : EmulatorServer, optional
+        Where its warehouse is; else it is a DuckDB file.
+    """
+
+    def __init__(
+        self, root: Path, shop: str = "corner", *, emulator: EmulatorServer | None = None
+    ) -> None:
         root.mkdir(parents=True, exist_ok=True)
+        self.environment = {"ONEMART_TARGET": "dev"}
+        if emulator:
+            profiles = Path(__file__).parents[2] / "profiles.yml"
+            (root / profiles.name).write_text(profiles.read_text())
+            self.environment = {
+                "ONEMART_TARGET": "emulator",
+                "ONEMART_EMULATOR": emulator.endpoint,
+                "ONEMART_BIGQUERY_DATASET": f"feeds_{uuid.uuid4().hex[:8]}",
+            }
         (root / "dbt_project.yml").write_text("name: corner\n")
         self.root = root
         self.project = Project(root)
@@ -128,10 +156,27 @@ class FeedProject:
     @contextmanager
     def gate(self) -> Iterator[Gate]:
         """Open the shop's gate."""
-        with open_gate(
-            self.project, self.shop, "land", on_step=lambda _step, _file: None, timeout=5
-        ) as gate:
+        with (
+            self.in_environment(),
+            open_gate(
+                self.project, self.shop, "land", on_step=lambda _step, _file: None, timeout=5
+            ) as gate,
+        ):
             yield gate
+
+    @contextmanager
+    def in_environment(self) -> Iterator[None]:
+        """Choose the project's warehouse in this block."""
+        with pytest.MonkeyPatch.context() as patch:
+            for variable, value in self.environment.items():
+                patch.setenv(variable, value)
+            yield
+
+    @contextmanager
+    def warehouse(self) -> Iterator[Warehouse]:
+        """Open the warehouse as a reader does."""
+        with self.in_environment(), open_warehouse(self.shop, read_only=True, timeout=5) as opened:
+            yield opened
 
     def land(self) -> Report:
         """Take what lies in landing through the gate."""
@@ -146,6 +191,10 @@ class FeedProject:
 
     def dicts(self, sql: str) -> list[dict[str, Any]]:
         """Rows of a query on the warehouse, as a reader sees it."""
+        if self.environment["ONEMART_TARGET"] != "dev":
+            with self.warehouse() as warehouse:
+                named = _TABLE.sub(lambda found: warehouse.table(found[1], found[2]), sql)
+                return warehouse.dicts(named)
         with duckdb.connect(str(self.shop.warehouse), read_only=True) as connection:
             cursor = connection.execute(sql)
             names = [column[0] for column in cursor.description or []]
@@ -167,8 +216,13 @@ class FeedProject:
 
     def current(self, columns: str, feed: str = "orders") -> list[tuple[Any, ...]]:
         """`columns` of the rows that count now, sorted."""
-        return self.rows(f"select {columns} from raw.{SOURCE}__{feed}__current order by all")
+        return _sorted(self.rows(f"select {columns} from raw.{SOURCE}__{feed}__current"))
 
     def raw(self, columns: str, feed: str = "orders") -> list[tuple[Any, ...]]:
         """`columns` of every accepted version, sorted."""
-        return self.rows(f"select {columns} from raw.{SOURCE}__{feed} order by all")
+        return _sorted(self.rows(f"select {columns} from raw.{SOURCE}__{feed}"))
+
+
+def _sorted(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Sort rows, what is missing last."""
+    return sorted(rows, key=lambda row: [(value is None, value) for value in row])

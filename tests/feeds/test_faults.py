@@ -1,6 +1,7 @@
 """Each fault of a file has a defined outcome, and all other files land.
 
-The files of `FAULTS` are landed together, in one run, as they would arrive on a bad day.
+The files of `FAULTS` are landed together, in one run, as they would arrive on a bad day. On the
+emulator, where a file takes seconds, it is one of each kind; `make torture` lands all of them.
 """
 
 import gzip
@@ -467,27 +468,62 @@ FAULTS = {
 
 @dataclass
 class Landed:
-    """The project after the bad day, the report, and its rows by feed and file."""
+    """The project after the bad day, the report, its rows by feed and file, and raw's counts."""
 
     project: FeedProject
+    files: int
     report: Report
     ledger: dict[tuple[str, str], dict[str, Any]]
     quarantine: dict[tuple[str, str], dict[int, dict[str, Any]]]
+    raw: dict[tuple[str, str], int]
+
+
+ONE_OF_A_KIND = (
+    "empty file",
+    "header only",
+    "extra column in JSON",
+    "columns in another order",
+    "Latin-1 bytes",
+    "Latin-1 bytes, too many",
+    "quoted line break",
+    "bad line with a quoted line break",
+    "NUL byte in JSON",
+    "missing required value",
+    "several faults in one line",
+    "name that drops a table",
+    "name that is not UTF-8",
+    "name with a line break",
+    "good file, JSON",
+)
+DAYS = {
+    "duckdb": tuple(FAULTS),
+    "emulator": ONE_OF_A_KIND,
+    "emulator, all": tuple(FAULTS),
+}
+
+
+def marks(day: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.torture] if day == "emulator, all" else []
 
 
 @pytest.fixture(scope="module")
 def bad_day(
+    request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     great_expectations: None,  # noqa: ARG001
 ) -> Landed:
-    project = FeedProject(tmp_path_factory.mktemp("bad day [1] k=v") / "it's a project")
+    day: str = request.param
+    emulator = None if day == "duckdb" else request.getfixturevalue("emulator")
+    folder = tmp_path_factory.mktemp("bad day [1] k=v")
+    project = FeedProject(folder / "it's a project", emulator=emulator)
     project.contract("orders", WITHOUT_KEY)
     project.contract("strict", WITHOUT_KEY, maxBadShare=0.05)
     project.contract("required", REQUIRED)
     project.contract("named", WITHOUT_KEY, fileName=r"orders_[0-9]+\.csv")
     project.contract("events", WITHOUT_KEY, file={"format": "jsonl"})
     project.contract("stock", WITHOUT_KEY, file={"format": "parquet"})
-    for fault in FAULTS.values():
+    for name in DAYS[day]:
+        fault = FAULTS[name]
         project.land_file(fault.file, fault.content, fault.feed)
     report = project.land()
     ledger = {
@@ -495,13 +531,26 @@ def bad_day(
         for row in project.dicts("select * from ops.deliveries")
     }
     quarantine: dict[tuple[str, str], dict[int, dict[str, Any]]] = {}
+    raw = {}
     for feed in ("orders", "strict", "required", "named", "events", "stock"):
         for row in project.quarantine(feed):
             quarantine.setdefault((feed, row["file_name"]), {})[row["line"]] = row
-    return Landed(project, report, ledger, quarantine)
+        for identity, rows in project.rows(
+            f"select _delivery_id, count(*) as records from raw.{SOURCE}__{feed} group by 1"
+        ):
+            raw[(feed, identity)] = rows
+    return Landed(project, len(DAYS[day]), report, ledger, quarantine, raw)
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize(
+    "bad_day,name",
+    [
+        pytest.param(day, name, marks=marks(day), id=f"{day}-{name}")
+        for day, names in DAYS.items()
+        for name in names
+    ],
+    indirect=["bad_day"],
+)
 def test_file_with_a_fault_has_its_defined_outcome(bad_day: Landed, name: str) -> None:
     fault = FAULTS[name]
     told = fault.file.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
@@ -529,26 +578,21 @@ def test_file_with_a_fault_has_its_defined_outcome(bad_day: Landed, name: str) -
         assert lines[number]["state"] == "open"
     for number, record in fault.kept.items():
         assert lines[number]["record"] == record
-    rows = bad_day.project.rows(
-        f"select count(*) from raw.{SOURCE}__{fault.feed}"
-        f" where _delivery_id = '{row['delivery_id']}'"
-    )
-    assert rows == [(fault.counts[1],)]
+    assert bad_day.raw.get((fault.feed, row["delivery_id"]), 0) == fault.counts[1]
     place = "rejected" if fault.status == "rejected" else "archive"
     folder = bad_day.project.root / place / "corner" / SOURCE / fault.feed / row["delivery_id"]
     content = fault.content.encode() if isinstance(fault.content, str) else fault.content
     assert (folder / fault.file).read_bytes() == content
 
 
+@pytest.mark.parametrize(
+    "bad_day", [pytest.param(day, marks=marks(day)) for day in DAYS], indirect=True
+)
 def test_bad_day_leaves_nothing_behind_and_exits_with_3(bad_day: Landed) -> None:
     assert bad_day.report.exit_status == 3
-    assert len(bad_day.report.outcomes) == len(bad_day.ledger) == len(FAULTS)
-    assert (
-        bad_day.project.rows(
-            "select table_name from information_schema.tables where table_schema = 'landing'"
-        )
-        == []
-    )
+    assert len(bad_day.report.outcomes) == len(bad_day.ledger) == bad_day.files
+    with bad_day.project.warehouse() as warehouse:
+        assert warehouse.tables("landing") == {}
     left = [
         path
         for folder in (bad_day.project.shop.landing, bad_day.project.shop.work)
