@@ -5,8 +5,10 @@ emulator, where a file takes seconds, it is one of each kind; `make torture` lan
 """
 
 import gzip
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -483,6 +485,7 @@ ONE_OF_A_KIND = (
     "header only",
     "extra column in JSON",
     "columns in another order",
+    "missing column in Parquet",
     "Latin-1 bytes",
     "Latin-1 bytes, too many",
     "quoted line break",
@@ -490,8 +493,12 @@ ONE_OF_A_KIND = (
     "NUL byte in JSON",
     "missing required value",
     "several faults in one line",
+    "several faults in one Parquet row",
+    "Parquet with years that no warehouse shares",
+    "Parquet with a damaged page",
     "name that drops a table",
     "name that is not UTF-8",
+    "name that is not UTF-8, Parquet",
     "name with a line break",
     "good file, JSON",
 )
@@ -511,18 +518,26 @@ def bad_day(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     great_expectations: None,  # noqa: ARG001
-) -> Landed:
-    day: str = request.param
-    emulator = None if day == "duckdb" else request.getfixturevalue("emulator")
-    folder = tmp_path_factory.mktemp("bad day [1] k=v")
-    project = FeedProject(folder / "it's a project", emulator=emulator)
+) -> Callable[[str], Landed]:
+    """Land the files of a day once."""
+
+    @cache
+    def landed(day: str) -> Landed:
+        emulator = None if day == "duckdb" else request.getfixturevalue("emulator")
+        folder = tmp_path_factory.mktemp("bad day [1] k=v")
+        return land_all(FeedProject(folder / "it's a project", emulator=emulator), DAYS[day])
+
+    return landed
+
+
+def land_all(project: FeedProject, names: tuple[str, ...]) -> Landed:
     project.contract("orders", WITHOUT_KEY)
     project.contract("strict", WITHOUT_KEY, maxBadShare=0.05)
     project.contract("required", REQUIRED)
     project.contract("named", WITHOUT_KEY, fileName=r"orders_[0-9]+\.csv")
     project.contract("events", WITHOUT_KEY, file={"format": "jsonl"})
     project.contract("stock", WITHOUT_KEY, file={"format": "parquet"})
-    for name in DAYS[day]:
+    for name in names:
         fault = FAULTS[name]
         project.land_file(fault.file, fault.content, fault.feed)
     report = project.land()
@@ -539,22 +554,24 @@ def bad_day(
             f"select _delivery_id, count(*) as records from raw.{SOURCE}__{feed} group by 1"
         ):
             raw[(feed, identity)] = rows
-    return Landed(project, len(DAYS[day]), report, ledger, quarantine, raw)
+    return Landed(project, len(names), report, ledger, quarantine, raw)
 
 
 @pytest.mark.parametrize(
-    "bad_day,name",
+    "day,name",
     [
         pytest.param(day, name, marks=marks(day), id=f"{day}-{name}")
         for day, names in DAYS.items()
         for name in names
     ],
-    indirect=["bad_day"],
 )
-def test_file_with_a_fault_has_its_defined_outcome(bad_day: Landed, name: str) -> None:
+def test_file_with_a_fault_has_its_defined_outcome(
+    bad_day: Callable[[str], Landed], day: str, name: str
+) -> None:
+    landed = bad_day(day)
     fault = FAULTS[name]
     told = fault.file.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    row = bad_day.ledger[(fault.feed, told)]
+    row = landed.ledger[(fault.feed, told)]
     counts = tuple(
         row[f"records_{kind}"] for kind in ("delivered", "accepted", "quarantined", "rejected")
     )
@@ -569,7 +586,7 @@ def test_file_with_a_fault_has_its_defined_outcome(bad_day: Landed, name: str) -
         assert words in message
     if not fault.says:
         assert message == ""
-    lines = bad_day.quarantine.get((fault.feed, told), {})
+    lines = landed.quarantine.get((fault.feed, told), {})
     assert sorted(lines) == sorted(fault.bad)
     for number, expected in fault.bad.items():
         reasons = " | ".join(lines[number]["reasons"])
@@ -578,24 +595,25 @@ def test_file_with_a_fault_has_its_defined_outcome(bad_day: Landed, name: str) -
         assert lines[number]["state"] == "open"
     for number, record in fault.kept.items():
         assert lines[number]["record"] == record
-    assert bad_day.raw.get((fault.feed, row["delivery_id"]), 0) == fault.counts[1]
+    assert landed.raw.get((fault.feed, row["delivery_id"]), 0) == fault.counts[1]
     place = "rejected" if fault.status == "rejected" else "archive"
-    folder = bad_day.project.root / place / "corner" / SOURCE / fault.feed / row["delivery_id"]
+    folder = landed.project.root / place / "corner" / SOURCE / fault.feed / row["delivery_id"]
     content = fault.content.encode() if isinstance(fault.content, str) else fault.content
     assert (folder / fault.file).read_bytes() == content
 
 
-@pytest.mark.parametrize(
-    "bad_day", [pytest.param(day, marks=marks(day)) for day in DAYS], indirect=True
-)
-def test_bad_day_leaves_nothing_behind_and_exits_with_3(bad_day: Landed) -> None:
-    assert bad_day.report.exit_status == 3
-    assert len(bad_day.report.outcomes) == len(bad_day.ledger) == bad_day.files
-    with bad_day.project.warehouse() as warehouse:
+@pytest.mark.parametrize("day", [pytest.param(day, marks=marks(day)) for day in DAYS])
+def test_bad_day_leaves_nothing_behind_and_exits_with_3(
+    bad_day: Callable[[str], Landed], day: str
+) -> None:
+    landed = bad_day(day)
+    assert landed.report.exit_status == 3
+    assert len(landed.report.outcomes) == len(landed.ledger) == landed.files
+    with landed.project.warehouse() as warehouse:
         assert warehouse.tables("landing") == {}
     left = [
         path
-        for folder in (bad_day.project.shop.landing, bad_day.project.shop.work)
+        for folder in (landed.project.shop.landing, landed.project.shop.work)
         for path in folder.rglob("*")
         if not path.is_dir()
     ]

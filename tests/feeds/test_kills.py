@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.feeds.warm_gate import (
 )
 
 from onemart.feeds.gate import STEPS
+from onemart.verify.emulator_server import EmulatorServer
 
 SEED = 20_260_105
 
@@ -184,12 +186,60 @@ def test_killed_while_the_key_of_the_hashes_is_made(scene: Scene) -> None:
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.7])
 def test_killed_while_the_warehouse_is_made(first_scene: Scene, share: float) -> None:
-    number = 1 + int(share * first_scene.ended.statements)
+    number = 1 + int(share * len(first_scene.ended.statements))
 
     def disturb(root: Path) -> None:
         assert work(Order(root, kill_before_statement=number)).was_killed
 
     first_scene.check_ends_the_same(f"statement {number}", disturb)
+
+
+class EmulatedScene:
+    """A week and its correction, which land in datasets of their own each time."""
+
+    files = ("lines/lines_1.csv", "lines/lines_3.csv")
+
+    def __init__(self, folder: Path, emulator: EmulatorServer) -> None:
+        self.folder = folder
+        self.emulator = emulator
+        root, chosen = self.new("undisturbed")
+        self.ended = work(Order(root, environment=chosen))
+        self.wanted = snapshot(root, chosen)
+
+    def new(self, name: str) -> tuple[Path, dict[str, str]]:
+        root = make_shop(self.folder / name)
+        shutil.copy(Path(__file__).parents[2] / "profiles.yml", root)
+        deliver(root, {name: {**EARLIER, **FILES}[name] for name in self.files})
+        return root, {
+            "ONEMART_TARGET": "emulator",
+            "ONEMART_EMULATOR": self.emulator.endpoint,
+            "ONEMART_BIGQUERY_DATASET": f"kills_{uuid.uuid4().hex[:8]}",
+        }
+
+
+@pytest.fixture(scope="module")
+def emulated_scene(
+    tmp_path_factory: pytest.TempPathFactory, emulator: EmulatorServer
+) -> EmulatedScene:
+    return EmulatedScene(tmp_path_factory.mktemp("emulated"), emulator)
+
+
+# Without transactions each of these leaves what was written before it.
+@pytest.mark.parametrize("table", ["quarantine`.`till__lines", "touched_days", "delivery_log"])
+def test_killed_between_two_statements_of_a_publication(
+    emulated_scene: EmulatedScene, table: str
+) -> None:
+    last = max(
+        number
+        for number, sql in enumerate(emulated_scene.ended.statements, 1)
+        if sql.startswith("insert into") and f"{table}`" in sql
+    )
+    root, chosen = emulated_scene.new(f"before {last}")
+    assert work(Order(root, kill_before_statement=last, environment=chosen)).was_killed
+    ended = work(Order(root, environment=chosen))
+    assert (ended.exitcode, ended.error) == (0, None), ended
+    different = differences(snapshot(root, chosen), emulated_scene.wanted)
+    assert not different, different
 
 
 def kill_at_random(scene: Scene, kills: int, seed: int) -> int:

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,8 +24,9 @@ import pyarrow.parquet as pq
 
 from onemart.errors import OnemartError
 from onemart.feeds.gate import land, open_gate
+from onemart.feeds.ledger import SCHEMAS
 from onemart.project import Project
-from onemart.warehouse import open_warehouse
+from onemart.warehouse import Warehouse, chosen_target, open_warehouse
 from onemart.warehouse.duckdb import DuckdbWarehouse
 
 __all__ = [
@@ -234,6 +235,8 @@ class Order:
     kill_before_operation, kill_before_statement : int, optional
         Number of the file operation (rename, new or removed folder, removal, opening to write) or
         of the SQL statement, from 1, before which it kills itself.
+    environment : Mapping
+        Variables that choose the warehouse.
     hold_at : tuple of (str, str), optional
         The step and the file behind which it waits until it is told to go on.
     lingers : bool
@@ -247,6 +250,7 @@ class Order:
     kill_at: tuple[str, str] | None = None
     kill_before_operation: int | None = None
     kill_before_statement: int | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
     hold_at: tuple[str, str] | None = None
     lingers: bool = False
 
@@ -263,7 +267,7 @@ class Ended:
     error: tuple[str, str, str] | None = None
     traceback: str = ""
     operations: list[str] = field(default_factory=list)
-    statements: int = 0
+    statements: list[str] = field(default_factory=list)
     lingers: bool = False
 
     @property
@@ -309,15 +313,18 @@ def _count_operations(counter: _Counter, root: str) -> None:
 
 
 def _count_statements(counter: _Counter) -> None:
-    execute = DuckdbWarehouse._execute
+    owner, verb = DuckdbWarehouse, "_execute"
+    if chosen_target() != "dev":
+        from onemart.warehouse.bigquery import BigqueryWarehouse
 
-    def counted(
-        self: DuckdbWarehouse, sql: str, parameters: Sequence[Any] | None = None
-    ) -> duckdb.DuckDBPyConnection:
-        counter.next()
-        return execute(self, sql, parameters)
+        owner, verb = BigqueryWarehouse, "_query"
+    execute = getattr(owner, verb)
 
-    DuckdbWarehouse._execute = counted  # type: ignore[method-assign]
+    def counted(self: Warehouse, sql: str, *more: Any, **options: Any) -> Any:
+        counter.next(sql)
+        return execute(self, sql, *more, **options)
+
+    setattr(owner, verb, counted)
 
 
 def _at_the_gate(order: Order, pipe: Connection) -> None:
@@ -334,6 +341,7 @@ def _at_the_gate(order: Order, pipe: Connection) -> None:
             pipe.recv()
 
     try:
+        os.environ.update(order.environment)
         if order.first is not None:
             order.first()
         _count_operations(operations, str(order.root))
@@ -354,7 +362,7 @@ def _at_the_gate(order: Order, pipe: Connection) -> None:
         pipe.send(("exit_status", report.exit_status))
         pipe.send(("seconds", time.perf_counter() - began))
         pipe.send(("operations", operations.seen))
-        pipe.send(("statements", statements.count))
+        pipe.send(("statements", statements.seen))
         if order.lingers:
             pipe.send(("lingers", True))
             pipe.recv()
@@ -451,15 +459,15 @@ def _without_run(value: Any) -> Any:
     return value
 
 
-def _read_all(root: Path, pipe: Connection) -> None:
+def _read_all(root: Path, environment: Mapping[str, str], pipe: Connection) -> None:
+    os.environ.update(environment)
     shop = Project(root).shop(SHOP)
     found: dict[str, Any] = {}
     with open_warehouse(shop, read_only=True, timeout=20) as warehouse:
-        for schema, table in warehouse.rows(
-            "select table_schema, table_name from information_schema.tables"
-            " where table_schema in ('raw', 'quarantine', 'ops', 'landing')"
-        ):
-            rows = warehouse.dicts(f'select * from {schema}."{table}"')
+        for schema, table in [
+            (known, name) for known in SCHEMAS for name in warehouse.tables(known)
+        ]:
+            rows = warehouse.dicts(f"select * from {warehouse.table(schema, table)}")
             kept = [
                 {
                     key: _without_run(json.loads(value)) if key == "document" else value
@@ -476,9 +484,9 @@ def _read_all(root: Path, pipe: Connection) -> None:
     pipe.send(("found", found))
 
 
-def snapshot(root: Path) -> dict[str, Any]:
+def snapshot(root: Path, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return all that the gate keeps: tables, views, files and folders; times and run ids aside."""
-    running = Running(_read_all, root)
+    running = Running(_read_all, root, environment or {})
     found: dict[str, Any] = running.wait_for("found")
     running.end()
     return found
