@@ -14,9 +14,28 @@ def great_expectations() -> None:
     import onemart.feeds.gx  # noqa: F401
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of a module with `ON_EMULATOR` on both warehouses.
+
+    Those that it names run there each time, the others only with the torture tests: a file takes
+    the emulator seconds.
+    """
+    each_time = getattr(metafunc.module, "ON_EMULATOR", None)
+    if each_time is not None and "shop" in metafunc.fixturenames:
+        marks = [] if metafunc.function.__name__ in each_time else [pytest.mark.torture]
+        where = ["duckdb", pytest.param("emulator", marks=marks)]
+        metafunc.parametrize("shop", where, indirect=True)
+
+
 @pytest.fixture
-def shop(tmp_path: Path, great_expectations: None) -> FeedProject:  # noqa: ARG001
+def shop(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    great_expectations: None,  # noqa: ARG001
+) -> FeedProject:
     """An empty project; the warehouse's path holds whatever the machine's folder is called."""
+    if getattr(request, "param", "duckdb") == "emulator":
+        return FeedProject(tmp_path / "project", emulator=request.getfixturevalue("emulator"))
     return FeedProject(tmp_path / "project")
 
 

@@ -225,7 +225,14 @@ def emulated_scene(
 
 
 # Without transactions each of these leaves what was written before it.
-@pytest.mark.parametrize("table", ["quarantine`.`till__lines", "touched_days", "delivery_log"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "delivery_log",
+        pytest.param("touched_days", marks=pytest.mark.torture),
+        pytest.param("quarantine`.`till__lines", marks=pytest.mark.torture),
+    ],
+)
 def test_killed_between_two_statements_of_a_publication(
     emulated_scene: EmulatedScene, table: str
 ) -> None:
