@@ -9,6 +9,7 @@ emulator was sent stays beside the certificate, for other checks to read.
 import argparse
 import os
 import platform
+import re
 import shutil
 import sys
 import tempfile
@@ -300,7 +301,9 @@ def run_parity(
     shutil.copy(shops[1].folder / "dbt/target/manifest.json", server.statements.parent)
     not_verified = (*_not_verified(), *NEVER_VERIFIED)
     return Parity(
-        Certificate(_facts(slices), tuple(compared), not_verified), server.statements, shops
+        Certificate(_facts(slices, project), tuple(compared), not_verified),
+        server.statements,
+        shops,
     )
 
 
@@ -310,8 +313,11 @@ def _not_verified() -> list[str]:
     return [told for flag, told in NOT_VERIFIED.items() if flag in LACKS]
 
 
-def _facts(slices: Sequence[Slice]) -> Mapping[str, str]:
+def _facts(slices: Sequence[Slice], project: Project) -> Mapping[str, str]:
     versions = {name: version(name) for name in ("dbt-core", "dbt-bigquery", "duckdb")}
+    lock = (project.root / "requirements/emulator.txt").read_text(encoding="utf-8")
+    emulator = re.search(r"^(crucible-emulator)\S*==(\S+)", lock, re.MULTILINE)
+    versions |= {emulator[1]: emulator[2]} if emulator else {}
     return {
         **{part.shop: f"{part.what}; business date {part.business_date}" for part in slices},
         "clock": f"{NOW}, standing still",
