@@ -23,7 +23,12 @@ def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
     folder = tmp_path_factory.mktemp("dbt")
     manifests: dict[str, Any] = {}
 
-    def run(warehouse: Warehouse, *arguments: str, shop: str = "complete_journey") -> Any:
+    def run(
+        warehouse: Warehouse,
+        *arguments: str,
+        shop: str = "complete_journey",
+        listen: Callable[[Any], None] = lambda _event: None,
+    ) -> Any:
         with pytest.MonkeyPatch.context() as patch:
             for name, value in {**warehouse.environment, "ONEMART_SHOP": shop}.items():
                 patch.setenv(name, value)
@@ -35,7 +40,9 @@ def dbt(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
                 parsed = dbtRunner().invoke(["parse", *options])
                 assert parsed.success, parsed.exception
                 manifests[target] = parsed.result
-            result = dbtRunner(manifest=manifests[target]).invoke([*arguments, *options])
+            result = dbtRunner(manifest=manifests[target], callbacks=[listen]).invoke(
+                [*arguments, *options]
+            )
         failed = [
             f"{node.node.name}: {node.message}"
             for node in getattr(result.result, "results", [])

@@ -247,3 +247,22 @@ def test_a_model_built_on_a_lagging_one_is_built_again_when_that_caught_up(
     build(dbt, warehouse)
     assert len(warehouse.rows("fct_order_lines")) == 8
     assert_equals_full_refresh(dbt, warehouse)
+
+
+def test_what_is_published_while_dbt_builds_is_not_lost(
+    dbt: Dbt, warehouse: SyntheticWarehouse
+) -> None:
+    warehouse.deliver(CATALOGUE, WEEK_1)
+    build(dbt, warehouse)
+    late = [LATER_CATALOGUE, WEEK_2]
+
+    def publish(event: Any) -> None:
+        """Deliver behind dbt's back, one between two products' models, one between two facts."""
+        started = event.info.name == "LogStartLine" and event.data.description.split(".")[-1]
+        if started in ("int_products_first_seen", "fct_orders"):
+            warehouse.deliver(late.pop(0))
+
+    dbt(warehouse, "run", "--select", *TABLES, listen=publish)
+    assert late == []
+    build(dbt, warehouse)
+    assert_equals_full_refresh(dbt, warehouse)
