@@ -4,6 +4,7 @@ Its warehouse is a DuckDB file, or datasets of its own on the emulator.
 """
 
 import copy
+import pkgutil
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -62,6 +63,10 @@ def rule(kind: str, name: str = "", **kwargs: Any) -> dict[str, Any]:
 
 
 _TABLE = re.compile(r"\b(raw|quarantine|ops|landing)\.(\w+)")
+
+
+class BrokenOffError(Exception):
+    """Ends a run as a kill would, as far as the warehouse can tell."""
 
 
 class FeedProject:
@@ -163,6 +168,25 @@ class FeedProject:
             ) as gate,
         ):
             yield gate
+
+    @contextmanager
+    def breaking_off(self) -> Iterator[None]:
+        """Break publications off before the ledger's row; without transactions the rest stays."""
+        owner, verb = (
+            ("onemart.warehouse.duckdb.DuckdbWarehouse", "_execute")
+            if self.environment["ONEMART_TARGET"] == "dev"
+            else ("onemart.warehouse.bigquery.BigqueryWarehouse", "_query")
+        )
+        execute = getattr(pkgutil.resolve_name(owner), verb)
+
+        def break_off(warehouse: Warehouse, sql: str, *more: Any, **options: Any) -> Any:
+            if sql.startswith("insert into") and "delivery_log" in sql:
+                raise BrokenOffError
+            return execute(warehouse, sql, *more, **options)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(f"{owner}.{verb}", break_off)
+            yield
 
     @contextmanager
     def in_environment(self) -> Iterator[None]:
