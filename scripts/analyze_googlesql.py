@@ -34,8 +34,9 @@ from zetasql.wasi._pb2.zetasql.public import type_pb2
 INTEGER_NAMES = ("int", "smallint", "integer", "bigint", "tinyint", "byteint")
 API_TYPES = {"INTEGER": "INT64", "FLOAT": "DOUBLE", "FLOAT64": "DOUBLE", "BOOLEAN": "BOOL"}
 # What two statements may differ in and yet be the same to the analyzer: texts, and numbers that
-# are compared with or cast. Lengths and digits of types are none of them.
-LITERAL = re.compile(r"""'(?:[^'\\\n]|\\.)*'|(?<== )\d+\b|(?<=\()\d+(?= as )""")
+# are compared with or cast (lengths and digits of types are none of them), and the tables of two
+# deliveries of one feed.
+LITERAL = re.compile(r"""\bd_[0-9a-f]{16}|'(?:[^'\\\n]|\\.)*'|(?<== )\d+\b|(?<=\()\d+(?= as )""")
 
 Name = tuple[str, ...]
 Columns = dict[str, Any]
@@ -285,7 +286,7 @@ def main() -> None:
     options = parser.parse_args()
     analyzer = Analyzer()
     catalog = Catalog(analyzer)
-    accepted: dict[tuple[str, str | None, int], dict[str, Any]] = {}
+    accepted: dict[tuple[Any, ...], dict[str, Any]] = {}
     with options.jobs.open() as jobs, options.verdicts.open("w") as verdicts:
         for line in jobs:
             job = json.loads(line)
@@ -293,7 +294,8 @@ def main() -> None:
             # A second run, or another delivery, repeats most of the first: the same words about
             # the same columns. What changes the catalog is never passed over.
             words = LITERAL.sub("?", job.get("sql", ""))
-            key = (words, job["default_dataset"], catalog.generation)
+            feed = job["labels"].get("onemart_feed")
+            key = (words, feed, job["default_dataset"], catalog.generation)
             changes = catalog.changes
             verdict = accepted.get(key) or judged(analyzer, catalog, job)
             if verdict["accepted"] and words and changes == catalog.changes:

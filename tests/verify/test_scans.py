@@ -47,8 +47,8 @@ def test_models_that_name_their_days_or_say_why_not_are_sound(
     record = recorded(tmp_path, sound, reads_whole="every SKU that was ever sold")
     found = look(record)
     assert found.problems == []
-    assert found.pruned["model.onemart.fct_sales"] == {"s_raw.lines", "s_marts.fct_sales"}
-    assert found.whole["model.onemart.dim_skus"] == {"s_marts.fct_sales"}
+    assert found.pruned["model.onemart.fct_sales"] == {"raw.lines", "marts.fct_sales"}
+    assert found.whole["model.onemart.dim_skus"] == {"marts.fct_sales"}
     assert report(found, record)
     assert "every SKU that was ever sold" in capsys.readouterr().out
 
@@ -64,19 +64,19 @@ def test_second_shop_is_built_for_the_first_time_too(tmp_path: Path, sound: Sent
 PLANTED = {
     "no filter": (
         LATER.replace(f" where {DAYS}", ""),
-        "fct_sales reads all of s_raw.lines: compare event_at with constants",
+        "fct_sales reads all of raw.lines: compare event_at with constants",
     ),
     "days by a subquery": (
         LATER.replace(DAYS, "date(event_at) in (select day from `p`.`s_ops`.`days`)"),
-        "fct_sales reads all of s_raw.lines",
+        "fct_sales reads all of raw.lines",
     ),
     "a filter on another column": (
         LATER.replace(DAYS, "order_date = date '2024-01-01'"),
-        "fct_sales reads all of s_raw.lines",
+        "fct_sales reads all of raw.lines",
     ),
     "the target looked through": (
         MERGE.replace("target.order_date in (date '2024-01-01')", "target.sku = 'a'"),
-        "fct_sales reads all of s_marts.fct_sales: compare order_date with constants",
+        "fct_sales reads all of marts.fct_sales: compare order_date with constants",
     ),
     "all rows in order": (
         LATER.replace(DAYS, f"{DAYS} order by sku"),
@@ -97,7 +97,7 @@ def test_planted_offender_is_named(tmp_path: Path, sound: Sent, name: str) -> No
 
 def test_model_that_is_rebuilt_whole_says_why_it_reads_all(tmp_path: Path, sound: Sent) -> None:
     (problem,) = look(recorded(tmp_path, sound)).problems
-    assert "dim_skus reads all of s_marts.fct_sales" in problem
+    assert "dim_skus reads all of marts.fct_sales" in problem
     assert "reads_whole" in problem
 
 

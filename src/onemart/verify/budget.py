@@ -11,7 +11,7 @@ from typing import Any
 
 from onemart.cost.budget import DAILY, TESTS, WHOLE, Share
 from onemart.verify.days import shortest
-from onemart.verify.pruning import Read
+from onemart.verify.pruning import Read, without_shop
 from onemart.verify.record import Record
 from onemart.verify.scans import Sent, sent
 
@@ -69,11 +69,9 @@ def _of_tables(one: Sent) -> Iterator[Read]:
     """Yield the reads of a statement; what dbt keeps between two steps counts as the model's."""
     pruned = [read.days for read in one.scan.reads if read.days is not None]
     for read in one.scan.reads:
-        dataset, _, table = read.table.partition(".")
-        schema = dataset.rpartition("_")[2]
-        is_between = "__dbt_tmp" in table
+        table, is_between, _ = without_shop(read.table).partition("__dbt_tmp")
         yield Read(
-            f"{schema}.{table.partition('__dbt_tmp')[0]}",
+            table,
             read.columns,
             read.partition,
             pruned[0] if is_between and pruned else read.days,

@@ -133,6 +133,7 @@ def _spelled(job: Job) -> dict[str, Any]:
     what = {"load": job.load} if job.load else {"sql": job.sql}
     return {
         **what,
+        "labels": dict(job.labels),
         "default_dataset": job.default_dataset,
         "project": job.project,
         "error": job.error,

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from onemart.verify.days import NEVER, Days, both, compared, either
 
-__all__ = ["Catalog", "Read", "Relation", "Scan", "scan"]
+__all__ = ["Catalog", "Read", "Relation", "Scan", "path_of", "scan", "without_shop"]
 
 _ALL = "*"  # as a column: no row is read, so no day of any column
 # How many rows a query can have: what it spells out, those of some table, of a partitioned table.
@@ -129,6 +129,12 @@ class Catalog(dict[str, Relation]):
 def path_of(table: exp.Expr) -> str:
     """Return a table's name as `dataset.table`; the project is always the same."""
     return f"{table.args['db'].name if table.args.get('db') else ''}.{table.name}".lower()
+
+
+def without_shop(path: str) -> str:
+    """Return `dataset.table` as `schema.table`, without the prefix of the shop's datasets."""
+    dataset, _, table = path.partition(".")
+    return f"{dataset.rpartition('_')[2]}.{table}"
 
 
 def scan(statement: exp.Expr, catalog: Mapping[str, Relation]) -> Scan:

@@ -21,7 +21,7 @@ from sqlglot.errors import SqlglotError
 from onemart.console import complain, console, figures, say
 from onemart.errors import OnemartError
 from onemart.project import find_project
-from onemart.verify.pruning import Catalog, Relation, Scan, path_of, scan
+from onemart.verify.pruning import Catalog, Relation, Scan, path_of, scan, without_shop
 from onemart.verify.record import Job, Record, open_record
 
 __all__ = ["Scans", "Sent", "look", "report", "sent"]
@@ -135,22 +135,22 @@ def _look_at(one: Sent, found: Scans) -> None:
     sorts = [] if isinstance(one.statement, exp.Select) else one.scan.sorts
     found.problems += [f"{name} sorts all its rows: {part}." for part in sorts]
     for read in one.scan.reads:
-        # What dbt keeps between two steps holds no more days than were touched.
-        if read.partition is None or "__dbt_tmp" in read.table:
+        if read.partition is None:
             continue
+        table = without_shop(read.table)
         if not read.is_whole:
-            found.pruned[unique_id].add(read.table)
+            found.pruned[unique_id].add(table)
         elif is_incremental and one.is_first:
             continue
         elif not is_incremental and _reads_whole(one.node):
-            found.whole[unique_id].add(read.table)
+            found.whole[unique_id].add(table)
         else:
             todo = (
                 f"compare {read.partition} with constants, which in_days() gives"
                 if is_incremental
                 else "name the days, make it incremental, or say why in its meta: reads_whole"
             )
-            found.problems.append(f"{name} reads all of {read.table}: {todo}.")
+            found.problems.append(f"{name} reads all of {table}: {todo}.")
 
 
 def _reads_whole(model: Mapping[str, Any]) -> str:

@@ -1,0 +1,90 @@
+"""What the two small shops sent to the emulator: taken by GoogleSQL, pruned, within the budget."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import pytest
+from tests.mart.synthetic import PROJECT
+
+from onemart.cost.budget import read_budget, write_budget
+from onemart.cost.estimate import widths
+from onemart.project import Project
+from onemart.verify.budget import measured, over_budget
+from onemart.verify.googlesql import Checked, checked_record, missing, report
+from onemart.verify.parity import Parity
+from onemart.verify.record import Record, open_record
+from onemart.verify.scans import look
+from onemart.warehouse import open_warehouse
+
+# The first of them waits for both shops to be built, unless another file's tests did.
+pytestmark = pytest.mark.timeout(1800)
+
+
+@pytest.fixture(scope="module")
+def record(parity: Parity) -> Record:
+    return open_record(parity.statements.parent)
+
+
+@pytest.fixture(scope="module")
+def checked(record: Record) -> list[Checked]:
+    return checked_record(record, Project(PROJECT))
+
+
+def test_googlesql_takes_all_that_was_sent(checked: list[Checked], record: Record) -> None:
+    assert [f"{one.name}: {one.message}" for one in checked if not one.accepted] == []
+    assert report(checked, record.manifest)
+
+
+def test_every_model_test_and_metric_was_sent_in_every_form(
+    checked: list[Checked], record: Record
+) -> None:
+    assert list(missing(checked, record.manifest)) == []
+    forms = {one.form(record.manifest) for one in checked}
+    assert forms >= {"gate", "model, first run", "model, incremental", "seed", "test", "unit test"}
+
+
+def test_analysis_takes_less_than_a_second_a_model(checked: list[Checked], record: Record) -> None:
+    models = [one for one in checked if one.form(record.manifest).startswith("model")]
+    assert sum(one.seconds for one in models) / len(models) < 1
+
+
+def test_models_name_the_days_they_read(record: Record) -> None:
+    found = look(record)
+    assert found.problems == []
+    # The facts and their raw tables are among them: an empty record would have no problems, too.
+    assert found.pruned["model.onemart.fct_order_lines"] >= {
+        "raw.complete_journey__transactions",
+        "marts.fct_order_lines",
+    }
+
+
+@pytest.fixture(scope="module")
+def width(parity: Parity) -> Callable[[str, str], Mapping[str, float]]:
+    """Return the widths of a table in whichever small shop has rows of it, the widest of each."""
+
+    @cache
+    def of_table(schema: str, table: str) -> Mapping[str, float]:
+        found: dict[str, float] = {}
+        for made in parity.shops:
+            if made.target != "dev":
+                continue
+            with made.environment(), open_warehouse(made.shop, read_only=True) as warehouse:
+                if table in warehouse.tables(schema):
+                    for column, wide in widths(warehouse, schema, table).items():
+                        found[column] = max(wide, found.get(column, 0))
+        return found
+
+    return of_table
+
+
+def test_models_keep_within_the_budget(
+    record: Record,
+    width: Callable[[str, str], Mapping[str, float]],
+    pytestconfig: pytest.Config,
+) -> None:
+    project = Project(PROJECT)
+    shares = measured(record, width)
+    if pytestconfig.getoption("update_golden"):
+        write_budget(project, shares)
+    problems = list(over_budget(shares, read_budget(project)))
+    assert problems == [], "Read less, or declare it: 'make budget' measures anew."
