@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+from marks import write_between_marks
 from measure import Figures, run_child
 from rich.console import Console
 
@@ -184,17 +185,6 @@ def tell_slowest(what: str, figures: Figures) -> None:
     console.print(f"  {what}: {figures.seconds:.1f} s, {figures.peak_gib:.1f} GiB; {models}")
 
 
-def write(sections: dict[str, list[str]]) -> None:
-    """Replace the figures between the marks in docs/scale.md."""
-    text = PAGE.read_text()
-    for name, rows in sections.items():
-        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-        before, rest = text.split(start)
-        _, after = rest.split(end)
-        text = before + start + "\n".join(rows) + "\n" + end + after
-    PAGE.write_text(text)
-
-
 def main() -> None:
     """Measure the sizes that are asked for, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -212,7 +202,7 @@ def main() -> None:
             weights += tables
     console.print("\n".join([*growth, *weights]))
     if not told.dry:
-        write({"growth": growth, "weights": weights})
+        write_between_marks(PAGE, {"growth": growth, "weights": weights})
 
 
 main()

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+from marks import write_between_marks
 from measure import Figures, median, run_child
 from rich.console import Console
 
@@ -108,18 +109,12 @@ def fresh_build(folder: Path) -> list[str]:
 
 def write(sections: dict[str, list[str]]) -> None:
     """Replace the figures between the marks in README.md."""
-    path = Path(__file__).parent / "README.md"
-    text = path.read_text()
     machine = (
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, 2 cores, Python"
         f" {platform.python_version()}, DuckDB {duckdb.__version__}."
     )
-    for name, rows in {"machine": [machine], **sections}.items():
-        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-        before, rest = text.split(start)
-        _, after = rest.split(end)
-        text = before + start + "\n".join(rows) + "\n" + end + after
-    path.write_text(text)
+    page = Path(__file__).parent / "README.md"
+    write_between_marks(page, {"machine": [machine], **sections})
 
 
 def main() -> None:

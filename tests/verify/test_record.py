@@ -43,11 +43,6 @@ def test_every_model_test_and_metric_was_sent_in_every_form(
     assert forms >= {"gate", "model, first run", "model, incremental", "seed", "test", "unit test"}
 
 
-def test_analysis_takes_less_than_a_second_a_model(checked: list[Checked], record: Record) -> None:
-    models = [one for one in checked if one.form(record.manifest).startswith("model")]
-    assert sum(one.seconds for one in models) / len(models) < 1
-
-
 def test_models_name_the_days_they_read(record: Record) -> None:
     found = look(record)
     assert found.problems == []

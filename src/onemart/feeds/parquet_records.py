@@ -5,13 +5,12 @@ from here on the file is like any other, and the same values are out of form as 
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from onemart.feeds.contract import Column, Contract
+from onemart.feeds.contract import Column
 from onemart.feeds.parquet_in_place import (
     SAME_KINDS,
     parquet_header,
@@ -20,7 +19,7 @@ from onemart.feeds.parquet_in_place import (
     read_through,
     unreadable_by_columns,
 )
-from onemart.feeds.records import record_schema
+from onemart.feeds.records import Records
 from onemart.warehouse.duckdb_dialect import name
 
 __all__ = ["ParquetRecords"]
@@ -28,20 +27,11 @@ __all__ = ["ParquetRecords"]
 _ROWS_IN_A_BATCH = 50_000
 
 
-class ParquetRecords:
-    """Reads one Parquet file; see `TextRecords` for the attributes.
+class ParquetRecords(Records):
+    """Reads one Parquet file.
 
     A row's number is its line, and its record is the row as a JSON object.
     """
-
-    def __init__(self, path: Path, contract: Contract) -> None:
-        self.path = path
-        self.contract = contract
-        self.notes: list[str] = []
-        self.header: list[str] = []
-        self.lines_read = 0
-        self.records_read = 0
-        self.schema = record_schema(contract)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the rows in the order of the file.

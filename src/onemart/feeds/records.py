@@ -9,6 +9,7 @@ only records with quotes are parsed one by one.
 import csv
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,14 @@ import pyarrow.compute as pc
 from onemart.feeds.contract import Contract
 from onemart.feeds.look import BYTE_ORDER_MARK, Unreadable, open_bytes
 
-__all__ = ["LONGEST_RECORD", "TextRecords", "extra_column", "parse_records", "record_schema"]
+__all__ = [
+    "LONGEST_RECORD",
+    "Records",
+    "TextRecords",
+    "extra_column",
+    "parse_records",
+    "record_schema",
+]
 
 LONGEST_RECORD = 1 << 20
 """Bytes of the longest record that is read; a longer one goes to quarantine, cut here."""
@@ -43,8 +51,8 @@ class _Rows:
     defects: list[str] = field(default_factory=list)
 
 
-class TextRecords:
-    """Reads one CSV or JSON Lines file.
+class Records(ABC):
+    """Reads one file, record by record.
 
     Parameters
     ----------
@@ -71,6 +79,14 @@ class TextRecords:
         self.lines_read = 0
         self.records_read = 0
         self.schema = record_schema(contract)
+
+    @abstractmethod
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """Yield the records in the order of the file, a few megabytes at a time."""
+
+
+class TextRecords(Records):
+    """Reads one CSV or JSON Lines file."""
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the records in the order of the file, a few megabytes at a time.

@@ -10,7 +10,7 @@ from onemart.feeds.delivery import Delivery, Staged
 from onemart.feeds.look import Look
 from onemart.feeds.parquet_in_place import parquet_records_sql, stage_parquet
 from onemart.feeds.parquet_records import ParquetRecords
-from onemart.feeds.records import TextRecords
+from onemart.feeds.records import Records, TextRecords
 from onemart.feeds.typed_lines import type_lines
 from onemart.warehouse.base import Warehouse
 
@@ -29,7 +29,7 @@ def stage(warehouse: Warehouse, delivery: Delivery, look: Look) -> Staged:
     """
     if delivery.contract.format == "parquet" and warehouse.reads_parquet:
         return stage_parquet(warehouse, delivery, look)
-    reader: ParquetRecords | TextRecords
+    reader: Records
     if delivery.contract.format == "parquet":
         reader = ParquetRecords(delivery.path, delivery.contract)
     else:

@@ -4,7 +4,6 @@
 statement does what it should; the analyzer, which is BigQuery's, shows that BigQuery would take it.
 """
 
-import argparse
 import json
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from typing import Any
 from onemart.console import complain, console, figures, say
 from onemart.errors import OnemartError, UsageError
 from onemart.project import Project, find_project
-from onemart.verify.record import Job, Record, open_record
+from onemart.verify.record import Job, Record, exit_status
 
 __all__ = ["Checked", "check", "missing", "report"]
 
@@ -208,18 +207,10 @@ def checked_record(record: Record, project: Project | None = None) -> list[Check
     return check([*jobs, *left_out], project)
 
 
-def main() -> int:
-    """Check what `make parity` recorded; 1 if anything is refused or missing."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    project = find_project()
-    parser.add_argument("--record", type=Path, default=project.root / "target/parity")
-    record = open_record(parser.parse_args().record)
-    return 0 if report(checked_record(record, project), record.manifest) else 1
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except OnemartError as error:
-        complain(error)
-        sys.exit(error.exit_status)
+    sys.exit(
+        exit_status(
+            lambda record: report(checked_record(record, find_project()), record.manifest),
+            "Put what `make parity` sent through GoogleSQL's own analyzer.",
+        )
+    )

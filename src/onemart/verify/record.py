@@ -1,16 +1,19 @@
 """What a run sent to BigQuery's emulator, and which node of dbt's manifest each job was for."""
 
+import argparse
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from onemart.errors import UsageError
+from onemart.console import complain
+from onemart.errors import OnemartError, UsageError
+from onemart.project import find_project
 
-__all__ = ["Job", "Record", "open_record"]
+__all__ = ["Job", "Record", "exit_status", "open_record"]
 
 # dbt puts its query comment in front; ours is JSON.
 _COMMENT = re.compile(r"\s*/\*\s*(\{.*?\})\s*\*/", re.DOTALL)
@@ -115,3 +118,25 @@ def open_record(folder: Path) -> Record:
         if not path.is_file():
             raise UsageError(f"There is no {path}.", "'make parity' writes it.")
     return Record(statements, json.loads(manifest.read_text(encoding="utf-8")))
+
+
+def exit_status(passes: Callable[[Record], bool], what: str) -> int:
+    """Check the record that the command line names, by default what `make parity` left.
+
+    Parameters
+    ----------
+    what : str
+        What is checked, for the help.
+
+    Returns
+    -------
+    int
+        0 if it passes, 1 if not; an error is told and gives its own status.
+    """
+    parser = argparse.ArgumentParser(description=what)
+    try:
+        parser.add_argument("--record", type=Path, default=find_project().root / "target/parity")
+        return 0 if passes(open_record(parser.parse_args().record)) else 1
+    except OnemartError as error:
+        complain(error)
+        return error.exit_status

@@ -6,12 +6,10 @@ rebuilt whole may read a table whole if its meta says why: `reads_whole: "<why>"
 all rows in one order, which BigQuery does on one machine.
 """
 
-import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import sqlglot
@@ -19,10 +17,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from onemart.console import complain, console, figures, say
-from onemart.errors import OnemartError
-from onemart.project import find_project
 from onemart.verify.pruning import Catalog, Relation, Scan, path_of, scan, without_shop
-from onemart.verify.record import Job, Record, open_record
+from onemart.verify.record import Job, Record, exit_status
 
 __all__ = ["Scans", "Sent", "look", "report", "sent"]
 
@@ -177,17 +173,10 @@ def report(found: Scans, record: Record) -> bool:
     return not found.problems
 
 
-def main() -> int:
-    """Check what `make parity` recorded; 1 if a model reads or sorts more than it may."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--record", type=Path, default=find_project().root / "target/parity")
-    record = open_record(parser.parse_args().record)
-    return 0 if report(look(record), record) else 1
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except OnemartError as error:
-        complain(error)
-        sys.exit(error.exit_status)
+    sys.exit(
+        exit_status(
+            lambda record: report(look(record), record),
+            "Find models that read or sort more than they may in what `make parity` sent.",
+        )
+    )
