@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.mart.synthetic import PROJECT
 
 from onemart.errors import OnemartError
 from onemart.project import Project
+from onemart.verify import slices
 from onemart.verify.certificate import NOT_VERIFIED
 from onemart.verify.comparison import Table
 from onemart.verify.parity import MadeShop, Parity, compare_shop, compared_models, main
@@ -39,6 +41,14 @@ def test_all_of_them_are_compared_and_none_is_empty_in_both_shops(parity: Parity
     # Marts of the science folder have their place elsewhere, but are compared as well.
     assert rows.keys() >= MODELS
     assert [model for model, count in rows.items() if not count] == []
+
+
+def test_every_shop_that_has_settings_takes_part(parity: Parity) -> None:
+    settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    wanted = set(settings["vars"]["shops"])
+    assert {one.shop for one in parity.certificate.compared} == wanted
+    # `make parity` delivers a slice of the real data of each.
+    assert [shop for shop in wanted if not hasattr(slices, f"{shop}_slice")] == []
 
 
 def test_the_emulator_was_sent_what_built_its_marts(parity: Parity) -> None:
