@@ -26,6 +26,8 @@ COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate
 	--no-annotate --custom-compile-command 'make lock' $(LOCK_ARGS)
 RECORD := target/parity/manifest.json
 SQL_FOLDERS := models macros tests packages
+# What works with several processes warns about their semaphores on leaving.
+QUIET_LEAVING := PYTHONWARNINGS=ignore::UserWarning:multiprocessing.resource_tracker
 
 # One warehouse has one writer: targets run one after the other, also under `make -j`.
 .NOTPARALLEL:
@@ -87,9 +89,7 @@ lint-types: setup setup-lint  ## Check Python's types: mypy.
 
 .PHONY: lint-sql
 lint-sql: setup-lint  ## Check SQL: sqlfluff.
-	@# Its worker processes warn about their own semaphores on leaving.
-	PYTHONWARNINGS=ignore::UserWarning:multiprocessing.resource_tracker \
-	$(LINT)/sqlfluff lint --processes 0 --disable-progress-bar $(SQL_FOLDERS)
+	$(QUIET_LEAVING) $(LINT)/sqlfluff lint --processes 0 --disable-progress-bar $(SQL_FOLDERS)
 
 .PHONY: lint-dbt
 lint-dbt: setup-lint parse  ## Check names, lineage, words and promises of the dbt project: dbt-bouncer.
@@ -113,7 +113,7 @@ pytest: setup setup-emulator setup-googlesql dbt-deps  ## Run the Python tests.
 
 .PHONY: parity
 parity: setup setup-emulator dbt-deps  ## Build sample slices on DuckDB and on BigQuery's emulator and certify that all marts are equal.
-	@$(BIN)/python -m onemart.verify.parity
+	@$(QUIET_LEAVING) $(BIN)/python -m onemart.verify.parity
 
 .PHONY: googlesql
 googlesql: setup setup-googlesql $(RECORD)  ## Put all that `make parity` sent through GoogleSQL's own analyzer.

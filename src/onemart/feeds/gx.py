@@ -4,6 +4,7 @@ Import this module only where a delivery is judged: GX takes seconds.
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -22,6 +23,9 @@ from onemart.feeds.rules import Rule, unexpected_lines
 from onemart.warehouse.base import Dialect, Warehouse
 
 __all__ = ["GreatExpectations", "Verdict"]
+
+# Its folders of work are of no interest to those who land files.
+logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 # GX refuses regular expressions for a dialect that it does not know, so these go as SQL.
 _SQL = "unexpected_rows_expectation"
