@@ -63,7 +63,7 @@ def width(parity: Parity) -> Callable[[str, str], Mapping[str, float]]:
         for made in parity.shops:
             if made.target != "dev":
                 continue
-            with made.environment(), open_warehouse(made.shop, read_only=True) as warehouse:
+            with made.environment(), open_warehouse(made.shop) as warehouse:
                 if table in warehouse.tables(schema):
                     for column, wide in widths(warehouse, schema, table).items():
                         found[column] = max(wide, found.get(column, 0))

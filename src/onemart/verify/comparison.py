@@ -192,8 +192,12 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _sortable(values: Iterable[Any]) -> list[tuple[bool, Any]]:
-    return [(value is not None, "" if value is None else value) for value in values]
+def _sortable(values: Iterable[Any]) -> list[tuple[int, Any]]:
+    """Give values an order in which what has none, null and NaN, comes first."""
+    return [
+        (0, "") if value is None else (1, "") if value != value else (2, value)  # noqa: PLR0124
+        for value in values
+    ]
 
 
 def _same(
