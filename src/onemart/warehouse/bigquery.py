@@ -293,15 +293,21 @@ class BigqueryWarehouse(Warehouse):
         spelled = ", ".join(
             f"{self.dialect.name(name)} {self._definition(kind)}" for name, kind in columns.items()
         )
-        parts = ""
+        kind = self.dialect.type(columns[day].split()[0]) if day else ""
+        layout = self._layout(day, kind, cluster[:_MOST_CLUSTERS])
+        self.run(f"create table if not exists {self.table(schema, table)} ({spelled}){layout}")
+
+    def _layout(self, day: str | None, kind: str, cluster: Sequence[str]) -> str:
+        """Spell how a table is partitioned, by a column of type `kind`, and clustered."""
+        layout = ""
         if day:
-            column, kind = self.dialect.name(day), self.dialect.type(columns[day].split()[0])
-            parts = (
+            column = self.dialect.name(day)
+            layout = (
                 f" partition by {column if kind == 'date' else f'timestamp_trunc({column}, day)'}"
             )
         if cluster:
-            parts += f" cluster by {', '.join(map(self.dialect.name, cluster[:_MOST_CLUSTERS]))}"
-        self.run(f"create table if not exists {self.table(schema, table)} ({spelled}){parts}")
+            layout += f" cluster by {', '.join(map(self.dialect.name, cluster))}"
+        return layout
 
     def _definition(self, kind: str) -> str:
         """Spell a column's type; a primary key is none that BigQuery would enforce."""
@@ -322,20 +328,15 @@ class BigqueryWarehouse(Warehouse):
         if there[column] == wanted:
             return
         if wanted == "string" or "alter_type" in self.lacks:
-            parts = ""
-            if day := found.time_partitioning:
-                field = self.dialect.name(day.field)
-                is_date = there[day.field] == "date"
-                parts = f" partition by {field if is_date else f'timestamp_trunc({field}, day)'}"
-            if found.clustering_fields:
-                parts += f" cluster by {', '.join(map(self.dialect.name, found.clustering_fields))}"
+            day = found.time_partitioning.field if found.time_partitioning else None
+            layout = self._layout(day, there.get(str(day), ""), found.clustering_fields or ())
             values = ", ".join(
                 f"cast({self.dialect.name(c)} as {wanted}) as {name}"
                 if c == column
                 else self.dialect.name(c)
                 for c in there
             )
-            self.run(f"create or replace table {target}{parts} as select {values} from {target}")
+            self.run(f"create or replace table {target}{layout} as select {values} from {target}")
         else:
             self.run(f"alter table {target} alter column {name} set data type {wanted}")
 
