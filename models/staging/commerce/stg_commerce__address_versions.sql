@@ -1,0 +1,26 @@
+with
+
+addresses as (
+
+    select * from {{ source('commerce', 'addresses') }}
+
+),
+
+stg_commerce__address_versions as (
+
+    select
+        cast(address_id as {{ dbt.type_string() }}) as address_id,
+        changed_at,
+        cast(customer_id as {{ dbt.type_string() }}) as customer_id,
+        address_kind,
+        city,
+        state,
+        country_code,
+        _delivery_id as delivery_id,
+        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
+        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+    from addresses
+
+)
+
+select * from stg_commerce__address_versions

@@ -1,0 +1,28 @@
+with
+
+inventory_snapshots as (
+
+    select * from {{ source('erp', 'inventory_snapshots') }}
+
+),
+
+stg_erp__inventory_snapshots as (
+
+    select
+        store_id,
+        sku,
+        stock_date,
+        updated_at,
+        on_hand_unit_count,
+        inbound_unit_count,
+        received_unit_count,
+        sold_unit_count,
+        written_off_unit_count,
+        _delivery_id as delivery_id,
+        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
+        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+    from inventory_snapshots
+
+)
+
+select * from stg_erp__inventory_snapshots

@@ -1,0 +1,27 @@
+with
+
+ad_spend as (
+
+    select * from {{ source('marketing', 'ad_spend') }}
+
+),
+
+stg_marketing__ad_spend as (
+
+    select
+        spend_date,
+        campaign_id,
+        updated_at,
+        channel,
+        impression_count,
+        click_count,
+        cast(cost_amount as {{ dbt.type_numeric() }}) as cost_amount,
+        currency_code,
+        _delivery_id as delivery_id,
+        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
+        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+    from ad_spend
+
+)
+
+select * from stg_marketing__ad_spend

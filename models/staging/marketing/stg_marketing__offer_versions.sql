@@ -1,0 +1,31 @@
+with
+
+offers as (
+
+    select * from {{ source('marketing', 'offers') }}
+
+),
+
+stg_marketing__offer_versions as (
+
+    select
+        offer_id,
+        changed_at,
+        campaign_id,
+        offer_name,
+        offer_kind,
+        cast(discount_rate as {{ dbt.type_numeric() }}) as discount_rate,
+        cast(discount_amount as {{ dbt.type_numeric() }}) as discount_amount,
+        category,
+        start_date,
+        end_date,
+        cast(supplier_funding_rate as {{ dbt.type_numeric() }}) as supplier_funding_rate,
+        cast(contact_cost_amount as {{ dbt.type_numeric() }}) as contact_cost_amount,
+        _delivery_id as delivery_id,
+        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
+        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+    from offers
+
+)
+
+select * from stg_marketing__offer_versions
