@@ -14,6 +14,7 @@ stg_after_sale__chargebacks as (
         opened_at,
         cast(payment_id as {{ dbt.type_string() }}) as payment_id,
         cast(order_id as {{ dbt.type_string() }}) as order_id,
+        ordered_at,
         cast(amount as {{ dbt.type_numeric() }}) as amount,
         currency_code,
         reason,

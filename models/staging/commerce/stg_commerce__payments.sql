@@ -13,6 +13,7 @@ stg_commerce__payments as (
         updated_at,
         processed_at,
         cast(order_id as {{ dbt.type_string() }}) as order_id,
+        ordered_at,
         cast(parent_payment_id as {{ dbt.type_string() }}) as parent_payment_id,
         payment_kind,
         payment_method,

@@ -12,6 +12,7 @@ stg_commerce__shipments as (
         cast(shipment_id as {{ dbt.type_string() }}) as shipment_id,
         updated_at,
         cast(order_id as {{ dbt.type_string() }}) as order_id,
+        ordered_at,
         store_id,
         carrier,
         shipped_at,
