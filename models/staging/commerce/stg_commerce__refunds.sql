@@ -14,7 +14,6 @@ stg_commerce__refunds as (
         updated_at,
         refunded_at,
         cast(order_id as {{ dbt.type_string() }}) as order_id,
-        ordered_at,
         line_number,
         ordered_at,
         store_id,
