@@ -109,7 +109,7 @@ parse: setup dbt-deps  ## Parse the dbt project for DuckDB and for BigQuery (nee
 
 .PHONY: pytest
 pytest: setup setup-emulator setup-googlesql dbt-deps  ## Run the Python tests.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2
 
 .PHONY: parity
 parity: setup setup-emulator dbt-deps  ## Build sample slices on DuckDB and on BigQuery's emulator and certify that all marts are equal.

@@ -1,4 +1,4 @@
-"""What holds for every Python test: a floor under their number, and quiet tools."""
+"""What holds for every Python test: who runs it, a floor under their number, quiet tools."""
 
 import os
 import tomllib
@@ -15,7 +15,10 @@ os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
 os.environ["DO_NOT_TRACK"] = "1"
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
-FLOOR = Path(__file__).with_name("floor.toml")
+TESTS = Path(__file__).parent
+FLOOR = TESTS / "floor.toml"
+# Areas whose tests share what takes minutes to make: one worker runs all of such an area.
+SHARING = {"mart", "verify"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,7 +28,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(Floor(config), "floor")
+    is_worker = hasattr(config, "workerinput")
+    if not is_worker:
+        config.pluginmanager.register(Floor(config), "floor")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file, or of an area that shares much, on one worker."""
+    for item in items:
+        place = item.path.relative_to(TESTS)
+        group = place.parts[0] if place.parts[0] in SHARING else str(place)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +59,6 @@ class Floor:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.smallest = int(tomllib.loads(FLOOR.read_text())["pytest"])
-        self.excused: set[str] = set()
         self.counted: set[str] = set()
         self.too_few = False
 
@@ -64,13 +77,10 @@ class Floor:
         )
         return not chosen
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        if not os.environ.get("CI"):
-            self.excused = {item.nodeid for item in items if item.get_closest_marker("needs")}
-
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         passed = report.when == "call" and report.passed
-        if passed or (report.skipped and report.nodeid in self.excused):
+        is_excused = "needs" in report.keywords and not os.environ.get("CI")
+        if passed or (report.skipped and is_excused):
             self.counted.add(report.nodeid)
 
     @pytest.hookimpl(trylast=True)

@@ -57,6 +57,12 @@ def test_one_test_too_few_fails(suite: Path) -> None:
     assert run(suite, floor=4) == FAILED
 
 
+def test_workers_count_together(suite: Path) -> None:
+    workers = ["--numprocesses", "2", "--dist", "loadgroup"]
+    assert run(suite, *workers, floor=3) == PASSED
+    assert run(suite, *workers, floor=4) == FAILED
+
+
 def test_what_the_machine_lacks_counts_but_not_in_ci(suite: Path) -> None:
     assert run(suite, floor=3, ci=True) == FAILED
     assert run(suite, floor=2, ci=True) == PASSED
