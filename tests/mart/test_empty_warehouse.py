@@ -2,7 +2,7 @@
 
 from tests.mart.synthetic import SyntheticWarehouse
 
-UNKNOWN_MEMBER = {"dim_campaigns", "dim_customers", "dim_products", "dim_stores"}
+UNKNOWN_MEMBER = {"dim_campaigns", "dim_customers", "dim_offers", "dim_products", "dim_stores"}
 
 
 def test_everything_builds_and_passes(empty_warehouse: SyntheticWarehouse) -> None:

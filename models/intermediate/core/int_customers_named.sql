@@ -13,15 +13,9 @@ orders as (
 
 ),
 
-campaigns as (
+contacts as (
 
-    select * from {{ ref('stg_complete_journey__campaigns') }}
-
-),
-
-coupon_redemptions as (
-
-    select * from {{ ref('stg_complete_journey__coupon_redemptions') }}
+    select * from {{ ref('int_contacts_named') }}
 
 ),
 
@@ -31,9 +25,7 @@ int_customers_named as (
     union distinct
     select customer_id from orders
     union distinct
-    select household_id as customer_id from campaigns
-    union distinct
-    select household_id as customer_id from coupon_redemptions
+    select customer_id from contacts
 
 )
 

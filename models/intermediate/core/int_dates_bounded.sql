@@ -19,12 +19,9 @@ campaigns as (
 
 ),
 
-coupon_redemptions as (
+contacts as (
 
-    select
-        min(redemption_date) as first_date,
-        max(redemption_date) as last_date
-    from {{ ref('stg_complete_journey__coupon_redemptions') }}
+    select * from {{ ref('int_contacts_dated') }}
 
 ),
 
@@ -64,7 +61,7 @@ spans as (
     union all
     select * from campaigns
     union all
-    select * from coupon_redemptions
+    select * from contacts
     union all
     select * from shop_weeks
     union all

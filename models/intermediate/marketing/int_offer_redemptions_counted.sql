@@ -1,19 +1,19 @@
 with
 
-coupon_redemptions as (
+redemptions as (
 
-    select * from {{ ref('stg_complete_journey__coupon_redemptions') }}
+    select * from {{ ref('int_offer_redemptions_unified') }}
 
 ),
 
 int_offer_redemptions_counted as (
 
     select
-        campaign_id,
-        household_id,
+        offer_id,
+        customer_id,
         count(*) as redemption_count
-    from coupon_redemptions
-    group by campaign_id, household_id
+    from redemptions
+    group by offer_id, customer_id
 
 )
 

@@ -1,14 +1,14 @@
 with
 
-campaigns as (
+assignments as (
 
-    select * from {{ ref('stg_complete_journey__campaigns') }}
+    select * from {{ ref('int_offer_assignments_unified') }}
 
 ),
 
-campaign_details as (
+offers as (
 
-    select * from {{ ref('int_campaigns_unified') }}
+    select * from {{ ref('int_offers_unified') }}
 
 ),
 
@@ -21,18 +21,24 @@ redemptions_counted as (
 fct_offer_assignments as (
 
     select
-        campaigns.campaign_id,
-        campaigns.household_id as customer_id,
-        cast(campaign_details.start_date as date) as offered_from_date,
-        cast(campaign_details.end_date as date) as offered_until_date,
+        assignments.offer_id,
+        coalesce(offers.campaign_id, 'unknown') as campaign_id,
+        assignments.customer_id,
+        assignments.assigned_at,
+        assignments.arm,
+        assignments.is_randomised,
+        cast(assignments.treatment_probability as {{ dbt.type_numeric() }})
+            as treatment_probability,
+        cast(offers.start_date as date) as offered_from_date,
+        cast(offers.end_date as date) as offered_until_date,
         cast(coalesce(redemptions_counted.redemption_count, 0) as {{ dbt.type_int() }})
             as redemption_count
-    from campaigns
-    left join campaign_details
-        on campaigns.campaign_id = campaign_details.campaign_id
+    from assignments
+    left join offers
+        on assignments.offer_id = offers.offer_id
     left join redemptions_counted
-        on campaigns.campaign_id = redemptions_counted.campaign_id
-        and campaigns.household_id = redemptions_counted.household_id
+        on assignments.offer_id = redemptions_counted.offer_id
+        and assignments.customer_id = redemptions_counted.customer_id
 
 )
 

@@ -2,40 +2,47 @@
 
 with
 
-coupon_redemptions as (
+redemptions as (
 
-    select * from {{ ref('stg_complete_journey__coupon_redemptions') }}
-
-),
-
-campaigns as (
-
-    select * from {{ ref('stg_complete_journey__campaigns') }}
+    select * from {{ ref('int_offer_redemptions_unified') }}
 
 ),
 
-campaign_details as (
+assignments as (
 
-    select * from {{ ref('int_campaigns_unified') }}
+    select * from {{ ref('int_offer_assignments_unified') }}
+
+),
+
+offers as (
+
+    select * from {{ ref('int_offers_unified') }}
 
 ),
 
 fct_offer_redemptions as (
 
     select
-        coupon_redemptions.campaign_id,
-        coupon_redemptions.coupon_upc,
-        coupon_redemptions.household_id as customer_id,
-        cast(coupon_redemptions.redemption_date as date) as redemption_date,
-        campaigns.household_id is not null as is_assigned,
-        coupon_redemptions.redemption_date
-        between campaign_details.start_date and campaign_details.end_date as is_within_campaign
-    from coupon_redemptions
-    left join campaigns
-        on coupon_redemptions.campaign_id = campaigns.campaign_id
-        and coupon_redemptions.household_id = campaigns.household_id
-    left join campaign_details
-        on coupon_redemptions.campaign_id = campaign_details.campaign_id
+        redemptions.redemption_id,
+        redemptions.offer_id,
+        coalesce(offers.campaign_id, 'unknown') as campaign_id,
+        redemptions.coupon_upc,
+        redemptions.customer_id,
+        redemptions.order_id,
+        redemptions.redeemed_at,
+        redemptions.redemption_date,
+        redemptions.discount_amount,
+        redemptions.order_currency_code,
+        redemptions.order_currency_discount_amount,
+        assignments.customer_id is not null as is_assigned,
+        redemptions.redemption_date
+        between offers.start_date and offers.end_date as is_within_campaign
+    from redemptions
+    left join assignments
+        on redemptions.offer_id = assignments.offer_id
+        and redemptions.customer_id = assignments.customer_id
+    left join offers
+        on redemptions.offer_id = offers.offer_id
 
 )
 
