@@ -44,6 +44,7 @@ TargetName = Annotated[
 ]
 DELIVERY_HELP = "Only this delivery, by its id."
 _MOST_ROWS = 1_000
+_MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H"]
 
 
 def _show_version(asked: bool) -> None:  # noqa: FBT001  (typer calls it by place)
@@ -127,6 +128,55 @@ def sample(
     say(
         f"Sample {name}: {len(delivered.written)} files written to landing/{target.name},"
         f" {len(delivered.kept)} were there already."
+    )
+
+
+@app.command()
+def simulate(  # noqa: PLR0913
+    *,
+    customers: Annotated[
+        int, typer.Option("--customers", min=10, help="Accounts at the end of the first run.")
+    ] = 20_000,
+    first: Annotated[
+        datetime, typer.Option("--from", formats=_MOMENTS, help="The first day of the story.")
+    ] = datetime(2023, 1, 1),  # noqa: DTZ001  (times are UTC, without zone)
+    until: Annotated[
+        datetime,
+        typer.Option("--to", formats=_MOMENTS, help="The first day, or hour, that is not told."),
+    ] = datetime(2026, 1, 1),  # noqa: DTZ001
+    seed: Annotated[int, typer.Option("--seed", help="Another seed, another shop.")] = 1,
+    by: Annotated[
+        str, typer.Option("--by", help="day or hour: what each of the last files holds.")
+    ] = "day",
+    mode: Annotated[
+        str, typer.Option("--mode", help="full, or whose assumptions customers follow.")
+    ] = "full",
+    shop: Annotated[str, typer.Option("--shop", help="The shop.")] = "demo",
+) -> None:
+    """Write the deliveries of a made-up shop into landing/, and its truth beside them.
+
+    A later run with a later --to goes on with the story: it delivers what happened since.
+    """
+    from onemart.simulate.settings import Settings  # noqa: PLC0415
+    from onemart.simulate.tell import tell  # noqa: PLC0415
+
+    project = find_project()
+    asked = project.shop(shop)
+    bar, task = progress("onemart simulate")
+    with bar:
+        written = tell(
+            project,
+            asked,
+            Settings(
+                seed=seed, customers=customers, first=first.date(), base_end=until.date(), mode=mode
+            ),
+            until,
+            by=by,
+            on_chapter=lambda chapter: bar.update(task, current=chapter.name),
+        )
+    say(
+        f"Shop {asked.name} is told until {until}: {len(written):,} files written to"
+        f" landing/{asked.name}. Next: `onemart land --shop {asked.name}`."
     )
 
 

@@ -1,0 +1,517 @@
+"""What is ordered: orders and their lines, after the shelves that were empty.
+
+Saves `orders`, `order_lines` and `lost_lines`; emits commerce.orders and commerce.order_lines. Told in
+stretches of days that fit into memory; each looks back by the length of a stock cycle, since what is left
+on a shelf depends on what was bought since it was filled.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from onemart.simulate.chapters.visits import make_visits
+from onemart.simulate.engine import Story
+
+__all__ = ["CYCLE_DAYS", "tell"]
+
+CYCLE_DAYS = 14
+"""Days from one filling of a shelf to the next."""
+
+_LINES_AT_ONCE = 6_000_000
+
+# What a product costs and how much it is wanted in each week, with that week's promotions.
+_ASSORTMENT = """
+create or replace temp table assortment as
+with weekly as (
+    select
+        products.*,
+        weeks.week_no,
+        case
+            when products.category_no < 25 and u('promotion', products.product_no, weeks.week_no) < 0.09
+                then pick([0.1, 0.2, 0.2, 0.3, 0.4], u('depth', products.product_no, weeks.week_no))
+            else 0
+        end::double as promotion_rate
+    from story.products
+    cross join (select distinct week_no from weeks) as weeks
+    where products.launched_date <= monday(weeks.week_no)
+        and (products.discontinued_date is null or products.discontinued_date > monday(weeks.week_no) + 6)
+)
+select
+    weekly.product_no,
+    weekly.week_no,
+    weekly.category_no,
+    weekly.sku,
+    weekly.product_kind,
+    weekly.is_serialised,
+    weekly.tax_class,
+    product_versions.category,
+    (100 * product_versions.list_price_amount)::bigint as list_cents,
+    weekly.promotion_rate,
+    1 + (1e4 * weekly.popularity * pow(1 - weekly.promotion_rate, -weekly.elasticity))::bigint as weight
+from weekly
+inner join story.product_versions
+    on weekly.product_no = product_versions.product_no
+    and product_versions.changed_at < monday(weekly.week_no) + to_hours(12)
+    and (product_versions.next_changed_at is null
+        or product_versions.next_changed_at >= monday(weekly.week_no) + to_hours(12))
+"""
+
+_PRODUCT_PLACES = """
+create or replace temp table product_places as
+with summed as (
+    select
+        week_no,
+        category_no,
+        product_no,
+        weight,
+        sum(weight) over (partition by week_no, category_no order by product_no) as upto,
+        sum(weight) over (partition by week_no, category_no) as total
+    from assortment
+)
+select
+    week_no,
+    category_no,
+    product_no,
+    unnest(range((500 * (upto - weight) / total)::bigint, (500 * upto / total)::bigint)) as place
+from summed
+"""
+
+_CATEGORY_PLACES = """
+create or replace temp table category_places as
+with weekly as (
+    select
+        weeks.week_no,
+        types.customer_type,
+        categories.category_no,
+        (1e4 * categories.weight
+            * (1 + categories.peak_strength * exp(-pow(least(
+                abs(weekofyear(monday(weeks.week_no)) - categories.peak_week),
+                52 - abs(weekofyear(monday(weeks.week_no)) - categories.peak_week)
+            ) / 4.0, 2)))
+            * case
+                when types.customer_type = 'gifter' and categories.department in ('Gifts', 'Beauty', 'Vouchers') then 3
+                when types.customer_type = 'bargain' and categories.department = 'Household' then 2
+                when types.customer_type = 'loyal' and categories.department = 'Food' then 1.5
+                else 1
+            end)::bigint as weight
+    from (select distinct week_no from weeks) as weeks
+    cross join (values ('loyal'), ('bargain'), ('occasional'), ('gifter')) as types (customer_type)
+    inner join story.categories
+        on exists (
+            select 1 from assortment
+            where assortment.week_no = weeks.week_no and assortment.category_no = categories.category_no
+        )
+),
+summed as (
+    select
+        *,
+        sum(weight) over (partition by week_no, customer_type order by category_no) as upto,
+        sum(weight) over (partition by week_no, customer_type) as total
+    from weekly
+)
+select
+    week_no,
+    customer_type,
+    category_no,
+    unnest(range((1000 * (upto - weight) / total)::bigint, (1000 * upto / total)::bigint)) as place
+from summed
+"""
+
+# The header of each order. At the till only the card tells who buys; online, some stay guests.
+_HEADERS = """
+create or replace temp table headers as
+with redeemed as (
+    select
+        visits.order_id,
+        max_by(offer_effects, u('which offer', visits.order_id, hash(offer_effects.offer_id) % 1000000)) as offer
+    from visits
+    inner join story.offer_effects
+        on visits.customer_id = offer_effects.customer_id
+        and visits.ordered_at >= offer_effects.from_at
+        and visits.ordered_at < offer_effects.to_at
+    where u('redeems', visits.order_id) < offer_effects.redeem_probability
+    group by visits.order_id
+)
+select
+    visits.order_id,
+    visits.ordered_at,
+    visits.customer_id,
+    visits.store_no,
+    stores.store_id,
+    visits.is_online,
+    case
+        when not visits.is_online then 'store'
+        when u('app', visits.customer_id) < 0.4 then 'app'
+        else 'web'
+    end as channel,
+    customers.customer_type,
+    customers.country_code,
+    case when visits.is_online then customers.currency_code else stores.currency_code end as currency_code,
+    customers.country_code <> 'US' as is_tax_included,
+    case
+        when visits.is_online then not customers.has_account or u('guest', visits.order_id) < 0.08
+        else customers.loyalty_id is null or u('card shown', visits.order_id) > 0.85
+    end as is_guest,
+    case when is_guest and visits.is_online then customers.email end as guest_email,
+    case when not visits.is_online and not is_guest then customers.loyalty_id end as loyalty_id,
+    case
+        when visits.is_online
+            then printf('w%d-%d', visits.customer_id, visits.order_id)
+    end as session_id,
+    1 + poisson(
+        least(12, customers.basket_mean - 1) * case when visits.is_online then 0.8 else 1.1 end,
+        u('basket', visits.order_id)
+    ) as line_count,
+    redeemed.offer.offer_id as offer_id,
+    redeemed.offer.discount_rate as offer_rate,
+    redeemed.offer.category as offer_category,
+    (visits.ordered_at + to_seconds(store_days.seconds_ahead) - to_hours(stores.trading_day_start_hour))::date
+        as trading_date,
+    week_no(visits.ordered_at + to_seconds(store_days.seconds_ahead)) as week_no,
+    case
+        when visits.is_online and u('cancelled', visits.order_id) < 0.02
+            then visits.ordered_at + to_seconds(600 + below(40000, u('cancelled after', visits.order_id)))
+    end as cancelled_at,
+    -- A till that was offline sends its sales days later.
+    case
+        when not visits.is_online and u('late', visits.order_id) < 0.004
+            then visits.ordered_at + to_seconds(86400 + below(172800, u('lateness', visits.order_id)))
+        else visits.ordered_at
+    end as known_at
+from visits
+inner join story.customers on visits.customer_id = customers.customer_id
+inner join story.stores on visits.store_no = stores.store_no
+inner join store_days on visits.store_no = store_days.store_no and visits.ordered_at::date = store_days.day
+left join redeemed on visits.order_id = redeemed.order_id
+"""
+
+# A line is of a favourite category, or of what people like them buy in that week; in it, the product that
+# the customer always takes or another one, by how much each is wanted.
+_WANTED = """
+create or replace temp table wanted as
+with lines as (
+    select
+        headers.order_id,
+        headers.ordered_at,
+        headers.customer_id,
+        headers.store_no,
+        headers.trading_date,
+        headers.week_no,
+        headers.customer_type,
+        unnest(range(1, headers.line_count + 1))::int as line_number
+    from headers
+),
+filed as (
+    select
+        lines.*,
+        case
+            when u('favourite', lines.order_id, lines.line_number) < 0.3
+                then 1 + below(
+                    24,
+                    u('favourites', lines.customer_id, below(3, u('which', lines.order_id, lines.line_number)))
+                )
+            else category_places.category_no
+        end as category_no
+    from lines
+    inner join category_places
+        on lines.week_no = category_places.week_no
+        and lines.customer_type = category_places.customer_type
+        and below(1000, u('category', lines.order_id, lines.line_number)) = category_places.place
+),
+chosen as (
+    select
+        filed.*,
+        product_places.product_no
+    from filed
+    inner join product_places
+        on filed.week_no = product_places.week_no
+        and filed.category_no = product_places.category_no
+        and below(500, case
+            when u('habit', filed.order_id, filed.line_number) < 0.3
+                then u('habitual', filed.customer_id, filed.category_no)
+            else u('product', filed.order_id, filed.line_number)
+        end) = product_places.place
+)
+select
+    order_id,
+    line_number,
+    ordered_at,
+    store_no,
+    trading_date,
+    week_no,
+    category_no,
+    product_no,
+    case
+        when category_no between 13 and 25 then 1
+        when u('quantity', order_id, line_number) < 0.72 then 1
+        when u('quantity', order_id, line_number) < 0.92 then 2
+        when u('quantity', order_id, line_number) < 0.97 then 3
+        else 4 + below(3, u('many', order_id, line_number))
+    end::int as quantity,
+    cycle_no(store_no, product_no, trading_date) as cycle_no
+from chosen
+"""
+
+# A shelf is filled up to its level when a cycle begins; what is wanted beyond that is lost.
+_LOST = """
+create or replace temp table lost as
+with short as (
+    select
+        wanted.store_no,
+        wanted.product_no,
+        wanted.cycle_no,
+        min(levels.unit_count) as unit_count
+    from wanted
+    inner join story.stock_levels as levels
+        on wanted.store_no = levels.store_no and wanted.product_no = levels.product_no
+    group by wanted.store_no, wanted.product_no, wanted.cycle_no
+    having sum(wanted.quantity) > min(levels.unit_count)
+),
+running as (
+    select
+        wanted.order_id,
+        wanted.line_number,
+        short.unit_count,
+        sum(wanted.quantity) over (
+            partition by wanted.store_no, wanted.product_no, wanted.cycle_no
+            order by wanted.ordered_at, wanted.order_id, wanted.line_number
+            rows unbounded preceding
+        ) as wanted_so_far
+    from wanted
+    inner join short
+        on wanted.store_no = short.store_no
+        and wanted.product_no = short.product_no
+        and wanted.cycle_no = short.cycle_no
+)
+select order_id, line_number
+from running
+where wanted_so_far > unit_count
+"""
+
+_LINES = """
+with sold as (
+    select
+        wanted.*,
+        headers.* exclude (order_id, ordered_at, store_no, trading_date, week_no, line_count),
+        assortment.sku,
+        assortment.product_kind,
+        assortment.is_serialised,
+        assortment.category,
+        tax_rates.tax_rate,
+        round_cents(
+            assortment.list_cents * case
+                when assortment.product_kind <> 'merchandise' then 1.0
+                else case headers.currency_code when 'CHF' then 1.12 when 'GBP' then 0.92 when 'USD' then 1.08 else 1.0 end
+            end
+        ) as unit_cents,
+        unit_cents * wanted.quantity as gross_cents,
+        round_cents(gross_cents * assortment.promotion_rate) as promotion_cents,
+        case
+            when headers.loyalty_id is not null and assortment.promotion_rate = 0
+                and assortment.product_kind = 'merchandise'
+                then round_cents(gross_cents * 0.03)
+            else 0
+        end as loyalty_cents,
+        case
+            when headers.offer_rate > 0 and assortment.product_kind = 'merchandise'
+                and coalesce(headers.offer_category = assortment.category, true)
+                then round_cents((gross_cents - promotion_cents - loyalty_cents) * headers.offer_rate)
+            else 0
+        end as offer_cents,
+        gross_cents - promotion_cents - loyalty_cents - offer_cents as net_cents,
+        round_cents(
+            net_cents * tax_rates.tax_rate / case when headers.is_tax_included then 1 + tax_rates.tax_rate else 1 end
+        ) as tax_cents
+    from wanted
+    inner join headers on wanted.order_id = headers.order_id
+    inner join assortment on wanted.week_no = assortment.week_no and wanted.product_no = assortment.product_no
+    inner join tax_rates
+        on headers.country_code = tax_rates.country_code and assortment.tax_class = tax_rates.tax_class
+    where wanted.ordered_at >= timestamp '{start}' and wanted.ordered_at < timestamp '{end}'
+        and not exists (
+            select 1 from lost where lost.order_id = wanted.order_id and lost.line_number = wanted.line_number
+        )
+)
+select
+    order_id,
+    line_number,
+    ordered_at,
+    known_at,
+    cancelled_at,
+    store_id,
+    channel,
+    customer_id,
+    is_guest,
+    sku,
+    product_no,
+    product_kind,
+    category,
+    is_serialised,
+    quantity,
+    money(unit_cents) as unit_price_amount,
+    money(gross_cents) as gross_amount,
+    money(promotion_cents) as promotion_discount_amount,
+    money(loyalty_cents) as loyalty_discount_amount,
+    money(offer_cents) as offer_discount_amount,
+    case when offer_cents > 0 then offer_id end as offer_id,
+    money(net_cents) as net_amount,
+    tax_rate::decimal(6, 4) as tax_rate,
+    money(tax_cents) as tax_amount,
+    is_tax_included,
+    currency_code,
+    case when is_serialised then printf('%s-%d-%d', sku, order_id, line_number) end as serial_number,
+    case when product_kind = 'gift_card' then printf('GC%d-%d', order_id, line_number) end as gift_card_id,
+    case when cancelled_at is null then 'completed' else 'cancelled' end as status
+from sold
+"""
+
+# An order is what is left of it; online, small ones pay for shipping. Cash is rounded in Switzerland.
+_ORDERS = """
+with totals as (
+    select
+        order_id,
+        sum((100 * net_amount)::bigint)::bigint as net_cents,
+        sum((100 * tax_amount)::bigint)::bigint as tax_cents,
+        count(distinct offer_id) > 0 as has_offer
+    from story.order_lines
+    where ordered_at >= timestamp '{start}' and ordered_at < timestamp '{end}'
+    group by order_id
+),
+shipped as (
+    select
+        headers.*,
+        totals.net_cents,
+        totals.has_offer,
+        case when headers.is_online and totals.net_cents < 5900 then 495 else 0 end as shipping_cents,
+        totals.tax_cents + round_cents(
+            shipping_cents * tax_rates.tax_rate / case when headers.is_tax_included then 1 + tax_rates.tax_rate else 1 end
+        ) as tax_cents,
+        totals.net_cents + shipping_cents + case when headers.is_tax_included then 0 else totals.tax_cents
+            + round_cents(shipping_cents * tax_rates.tax_rate) end as exact_cents,
+        case
+            when headers.currency_code = 'CHF' and not headers.is_online and u('cash', headers.order_id) < 0.4
+                then 5 * ((exact_cents + 2) // 5) - exact_cents
+            else 0
+        end as rounding_cents
+    from headers
+    inner join totals on headers.order_id = totals.order_id
+    inner join tax_rates on headers.country_code = tax_rates.country_code and tax_rates.tax_class = 'standard'
+)
+select
+    order_id,
+    customer_id,
+    is_guest,
+    guest_email,
+    ordered_at,
+    known_at,
+    cancelled_at,
+    store_id,
+    channel,
+    currency_code,
+    fx_rate(currency_code, ordered_at::date) as fx_rate,
+    is_tax_included,
+    case when cancelled_at is null then 'completed' else 'cancelled' end as status,
+    session_id,
+    loyalty_id,
+    cast(null as bigint) as exchange_of_order_id,
+    money(net_cents) as line_net_amount,
+    money(shipping_cents) as shipping_amount,
+    money(tax_cents) as tax_amount,
+    money(rounding_cents) as rounding_amount,
+    money(exact_cents + rounding_cents) as total_amount,
+    case when has_offer then offer_id end as offer_id
+from shipped
+"""
+
+# Versions of orders and of lines alike: as placed, and as cancelled.
+_EMITTED = """
+select
+    * exclude (customer_id, status),
+    case when not is_guest then customer_id end as customer_id,
+    case when version = 1 then 'completed' else 'cancelled' end as status,
+    false as is_deleted,
+    case when version = 1 then ordered_at else cancelled_at end as updated_at,
+    case when version = 1 then known_at else cancelled_at end as emitted_at,
+    case when version = 1 then cancelled_at end as superseded_at
+from (
+    select *, unnest(case when cancelled_at is null then [1] else [1, 2] end) as version
+    from story.{table}
+    where ordered_at >= window_start() - interval 30 days
+)
+"""
+
+# By what the shelf of a product is filled up to, for two weeks of what an average week sells and some.
+_LEVELS = """
+with totals as (
+    select category_no, sum((1e4 * popularity)::bigint) as popularity
+    from story.products
+    where launched_date < first_day()::date
+    group by category_no
+),
+expected as (
+    select
+        stores.store_no,
+        products.product_no,
+        0.0625 * customer_count() * 5 / 7 * 14 / 5
+            * case when stores.store_no = 0 then 0.38 else 0.62 * stores.effect / counts.effect end
+            * categories.weight / 100
+            * 1e4 * products.popularity / totals.popularity * 1.3 as unit_count
+    from story.products
+    inner join story.categories on products.category_no = categories.category_no
+    inner join totals on products.category_no = totals.category_no
+    cross join story.stores
+    cross join (
+        select sum((100 * effect)::bigint) / 100 as effect from story.stores where channel = 'store'
+    ) as counts
+    where products.product_kind = 'merchandise'
+        and greatest(products.launched_date, first_day()::date) >= window_start()::date
+)
+select
+    store_no,
+    product_no,
+    ceil(1.5 * unit_count + 1.5 * sqrt(unit_count) + 1)::int as unit_count
+from expected
+"""
+
+
+def _stretches(story: Story) -> Iterator[tuple[datetime, datetime]]:
+    """Yield stretches of the window with so many lines as fit into memory."""
+    lines_per_day = 50 * story.settings.customers / 1095
+    length = timedelta(days=max(7, int(_LINES_AT_ONCE / lines_per_day)))
+    start = story.window.start
+    while start < story.window.end:
+        end = min(start + length, story.window.end)
+        yield start, end
+        start = end
+
+
+def _days(start: datetime, end: datetime) -> tuple[date, date]:
+    """Return the days to be looked at for a stretch: it, and a stock cycle before."""
+    return (start - timedelta(days=CYCLE_DAYS + 2)).date(), (end + timedelta(days=1)).date()
+
+
+def tell(story: Story) -> None:
+    """Place the window's orders."""
+    if not story.has("offer_effects"):
+        story.sql(
+            "create or replace view story.offer_effects as select 0::bigint as customer_id, '' as offer_id,"
+            " first_day() as from_at, first_day() as to_at, 1.0::double as rate_multiplier,"
+            " 0.0::double as redeem_probability, 0.0::double as discount_rate, '' as category where false"
+        )
+    story.sql(
+        "create or replace macro cycle_no(store_no, product_no, day) as (date_diff('day', date '2000-01-01', day)"
+        f" + below({CYCLE_DAYS}, u('phase', store_no, product_no))) // {CYCLE_DAYS}"
+    )
+    story.save("stock_levels", _LEVELS)
+    story.sql("create or replace temp table tax_rates as select * from story.tax_rates")
+    for number, (start, end) in enumerate(_stretches(story)):
+        first, last = _days(start, end)
+        make_visits(story, first, last)
+        for statement in (
+            _ASSORTMENT, _PRODUCT_PLACES, _CATEGORY_PLACES, _HEADERS, _WANTED, _LOST,
+        ):  # fmt: skip
+            story.sql(statement)
+        part = f"{number:04d}"
+        story.save("order_lines", _LINES.format(start=start, end=end), part=part)
+        story.save("orders", _ORDERS.format(start=start, end=end), part=part)
+    for feed in ("orders", "order_lines"):
+        story.emit(f"commerce.{feed}", _EMITTED.format(table=feed))

@@ -1,0 +1,81 @@
+"""Tell the next window of a shop's story, chapter by chapter."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from shutil import rmtree
+
+from onemart.errors import UsageError
+from onemart.project import Project, Shop
+from onemart.simulate.chapters import CHAPTERS
+from onemart.simulate.engine import Chapter, Story
+from onemart.simulate.settings import Settings, Window, load_settings, save_settings
+
+__all__ = ["story_file", "tell"]
+
+
+def story_file(project: Project, shop: Shop) -> Path:
+    """Return the file that knows how far the story of `shop` is told."""
+    return project.state / "simulated" / shop.name / "story.json"
+
+
+def tell(
+    project: Project,
+    shop: Shop,
+    begun: Settings,
+    until: datetime,
+    *,
+    by: str = "day",
+    on_chapter: Callable[[Chapter], None] = lambda _chapter: None,
+) -> list[Path]:
+    """Tell the story of `shop` on until `until`, and return the files delivered.
+
+    Parameters
+    ----------
+    project, shop
+        Whose landing folder gets the files.
+    begun : Settings
+        What the story begins with, if there is none yet; else it has to be the same.
+    until : datetime.datetime
+        The first moment that is not told any more. If the story is told until then, nothing is done.
+    by : str
+        day or hour: what each of the last files holds.
+    on_chapter : Callable, optional
+        Called before each chapter.
+
+    Raises
+    ------
+    UsageError
+        If the story was begun otherwise, or is told further already.
+    """
+    file = story_file(project, shop)
+    settings = load_settings(file) or begun
+    _check(settings, begun, shop)
+    if settings.told_until == until:
+        return []
+    if settings.told_until > until:
+        raise UsageError(
+            f"The story of shop {shop.name} is told until {settings.told_until} already.",
+            "Name a later --to.",
+        )
+    window = Window(settings.told_until, until)
+    story = Story(project, shop, settings, window, by=by)
+    try:
+        for chapter in CHAPTERS:
+            on_chapter(chapter)
+            chapter.tell(story)
+    finally:
+        story.close()
+        rmtree(story.folder / "spill", ignore_errors=True)
+    save_settings(file, settings.after(window))
+    return story.written
+
+
+def _check(settings: Settings, begun: Settings, shop: Shop) -> None:
+    for what in ("seed", "customers", "first", "mode"):
+        was, now = getattr(settings, what), getattr(begun, what)
+        if was != now:
+            raise UsageError(
+                f"The story of shop {shop.name} was begun with {what} {was}, not {now}.",
+                "Ask for the same, or simulate another --shop.",
+            )
