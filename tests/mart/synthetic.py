@@ -11,6 +11,7 @@ import duckdb
 
 from onemart.feeds.contract import Contract, load_contracts
 from onemart.feeds.ledger import SCHEMA_VERSION
+from onemart.feeds.tables import raw_columns
 
 PROJECT = Path(os.environ.get("ONEMART_PROJECT_DIR", Path(__file__).parents[2]))
 # The catalogue's name is the file's; one name lets every test reuse one parsed project.
@@ -82,7 +83,9 @@ class SyntheticWarehouse:
         with self.connect() as connection:
             connection.execute(_OPS)
             for contract in _contracts():
-                columns = ", ".join(f'"{c.name}" {c.type.kind}' for c in contract.columns)
+                columns = ", ".join(
+                    f'"{name}" {kind}' for name, kind in raw_columns(contract).items()
+                )
                 connection.execute(
                     f"create table raw.{contract.table} ({columns}, _delivery_id varchar,"
                     " _line bigint, _row_hash bigint, _loaded_at timestamp,"
