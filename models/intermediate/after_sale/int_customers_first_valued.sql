@@ -34,7 +34,8 @@ first_sales as (
         order_id as first_order_id,
         ordered_at as first_ordered_at,
         order_date as first_order_date,
-        case when has_return and unit_count <= 0 then last_order_date end as first_order_undone_date,
+        case when has_return and unit_count <= 0 then last_order_date end
+            as first_order_undone_date,
         {{ add_days('order_date', var('first_value_days') ~ ' - 1') }} as first_value_end_date
     from sales_ranked
     where sale_rank = 1
