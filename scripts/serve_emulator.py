@@ -16,10 +16,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import uncompiled_generators  # noqa: F401  (sqlglot is imported after it, by crucible)
+
+# isort: split
+
 import uvicorn
-from crucible.engine import Engine
 from crucible.server.app import create_app
 from crucible.server.bigquery.jobs import Job, Runner
+
+from remembering_engine import RememberingEngine
 
 
 class JobLog:
@@ -91,8 +96,10 @@ def main() -> None:
 
     # Bound before it is announced: nobody can take the port between, and an early caller waits.
     with socket.create_server(("127.0.0.1", options.port)) as listener:
+        # Else each answer's body waits 40 ms for somebody to confirm its header.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-        app = create_app("bigquery", Engine(None))
+        app = create_app("bigquery", RememberingEngine())
         config = uvicorn.Config(app, access_log=False, log_level="warning")
         uvicorn.Server(config).run(sockets=[listener])
 

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,16 +20,22 @@ from onemart.verify.emulator_server import EmulatorServer, read_statements
 ROOT = Path(__file__).parents[2]
 
 
-def test_log_holds_queries_and_loads_in_order(emulator: EmulatorServer) -> None:
-    from google.api_core.exceptions import BadRequest
+def connected(emulator: EmulatorServer) -> Any:
     from google.auth.credentials import AnonymousCredentials
     from google.cloud import bigquery
 
-    client = bigquery.Client(
+    return bigquery.Client(
         project="onemart",
         credentials=AnonymousCredentials(),
         client_options={"api_endpoint": emulator.endpoint},
     )
+
+
+def test_log_holds_queries_and_loads_in_order(emulator: EmulatorServer) -> None:
+    from google.api_core.exceptions import BadRequest
+    from google.cloud import bigquery
+
+    client = connected(emulator)
     before = len(list(read_statements(emulator.statements)))
     client.query("create schema if not exists `onemart`.`log_trial`").result()
     schema = [bigquery.SchemaField("word", "STRING")]
@@ -55,6 +62,34 @@ def test_log_holds_queries_and_loads_in_order(emulator: EmulatorServer) -> None:
     assert count["default_dataset"] == "log_trial"
     assert [job["error"] is None for job in (create, load, count, wrong)] == [True] * 3 + [False]
     assert "no_such_column" in wrong["error"]
+
+
+def test_a_table_is_known_as_it_was_last_defined(emulator: EmulatorServer) -> None:
+    from google.api_core.exceptions import BadRequest, NotFound
+
+    client = connected(emulator)
+
+    def columns(sql: str) -> list[str]:
+        """Run `sql`, then return the columns that a star gives."""
+        client.query(sql).result()
+        return [field.name for field in client.query(f"select * from {t}").result().schema]
+
+    t = "`onemart`.`known_trial`.`t`"
+    with pytest.raises(NotFound):
+        columns(f"drop table {t}")
+    client.query("create schema `onemart`.`known_trial`").result()
+    assert columns(f"create table {t} (a int64)") == ["a"]
+    assert columns(f"alter table {t} add column b string") == ["a", "b"]
+    assert columns(f"create or replace table {t} as select 1 as c") == ["c"]
+    assert [column.name for column in client.get_table("onemart.known_trial.t").schema] == ["c"]
+    client.query(f"drop table {t}").result()
+    assert columns(f"create view {t} as select 1 as d") == ["d"]
+    assert [table.table_type for table in client.list_tables("known_trial")] == ["VIEW"]
+    with pytest.raises((BadRequest, NotFound)):
+        columns(f"drop view {t}")
+    client.delete_dataset("known_trial")
+    with pytest.raises(NotFound):
+        client.query(f"create table {t} (a int64)").result()
 
 
 def test_server_stops_on_leaving_and_keeps_the_log_it_was_given(tmp_path: Path) -> None:
