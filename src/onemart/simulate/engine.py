@@ -147,9 +147,7 @@ class Story:
                 f"{_moment(files[0].start)} <= emitted_at and emitted_at < {_moment(files[-1].end)}"
             )
             self.sql(f"create or replace temp table tail as select * from ({rows}) where {known}")
-            full = self.sql(
-                f"select distinct date_trunc({literal(self._by)}, emitted_at) from tail"
-            ).fetchall()
+            full = self.sql("select distinct date_trunc('hour', emitted_at) from tail").fetchall()
             moments = {moment for (moment,) in full}
             for file in files:
                 if any(file.start <= moment < file.end for moment in moments):
