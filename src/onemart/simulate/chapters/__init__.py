@@ -1,6 +1,6 @@
 """The chapters of the full story, in the order in which they are told."""
 
-from onemart.simulate.chapters import catalogue, customers, orders
+from onemart.simulate.chapters import catalogue, customers, finance, orders, stock
 from onemart.simulate.engine import Chapter
 
 __all__ = ["CHAPTERS"]
@@ -8,6 +8,8 @@ __all__ = ["CHAPTERS"]
 # A chapter reads what the ones before it saved.
 CHAPTERS = (
     Chapter("catalogue", catalogue.tell),
+    Chapter("finance", finance.tell),
     Chapter("customers", customers.tell),
     Chapter("orders", orders.tell),
+    Chapter("stock", stock.tell),
 )
