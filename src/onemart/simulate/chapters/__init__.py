@@ -1,6 +1,14 @@
 """The chapters of the full story, in the order in which they are told."""
 
-from onemart.simulate.chapters import catalogue, customers, finance, orders, stock
+from onemart.simulate.chapters import (
+    catalogue,
+    customers,
+    devices,
+    finance,
+    orders,
+    referrals,
+    stock,
+)
 from onemart.simulate.engine import Chapter
 
 __all__ = ["CHAPTERS"]
@@ -12,4 +20,6 @@ CHAPTERS = (
     Chapter("customers", customers.tell),
     Chapter("orders", orders.tell),
     Chapter("stock", stock.tell),
+    Chapter("devices", devices.tell),
+    Chapter("referrals", referrals.tell),
 )

@@ -6,7 +6,13 @@ emits commerce.customers and commerce.addresses; its truth is `customers`.
 
 from onemart.simulate.engine import Story
 
-__all__ = ["tell"]
+__all__ = ["AHEAD_DAYS", "REFERRED_RATE", "tell"]
+
+AHEAD_DAYS = 10
+"""How far beyond the window accounts are known that join: others may hear of them before."""
+
+REFERRED_RATE = 1.3
+"""How many times as often the referred order as others would."""
 
 # 40 % of the accounts of the first window are there from the start; the others join one by one, and go on
 # to join at that pace. `attribute_id` is whose place, card and telephone number the account has.
@@ -26,7 +32,7 @@ numbered as (
                 when window_start() = first_day() then 1
                 else first_count + greatest(0, floor(joins_per_day * (date_diff('day', first_day(), window_start()) - 2)))::bigint + 1
             end,
-            first_count + ceil(joins_per_day * (date_diff('day', first_day(), window_end()) + 2))::bigint + 2
+            first_count + ceil(joins_per_day * (date_diff('day', first_day(), window_end()) + {ahead_days} + 2))::bigint + 2
         )) as customer_id
     from pace
 ),
@@ -134,9 +140,10 @@ select
             u('death', customer_id)
         )::bigint
     ) as dies_at,
-    case customer_type when 'loyal' then 0.32 when 'bargain' then 0.15 when 'occasional' then 0.07 else 0.05 end
+    (
+        case customer_type when 'loyal' then 0.32 when 'bargain' then 0.15 when 'occasional' then 0.07 else 0.05 end
         * exponential(2, u('rate', customer_id, 1)) + 0.02 * exponential(1, u('rate', customer_id, 2))
-        as weekly_rate,
+    ) * case when not {all_join} and u('acquired', customer_id) >= 0.9 then {referred_rate} else 1 end as weekly_rate,
     customer_type,
     case customer_type when 'bargain' then 1.6 when 'loyal' then 0.8 else 1.0 end
         * (0.7 + 0.6 * u('sensitivity', customer_id)) as price_sensitivity,
@@ -295,8 +302,8 @@ from story.customers
 
 def tell(story: Story) -> None:
     """Let the window's customers join."""
-    story.sql(_ACCOUNTS.format(all_join="false"))
-    story.save("customers", _CUSTOMERS.format(all_join="false"))
+    story.sql(_ACCOUNTS.format(all_join="false", ahead_days=AHEAD_DAYS))
+    story.save("customers", _CUSTOMERS.format(all_join="false", referred_rate=REFERRED_RATE))
     story.save("moves", _MOVES)
     story.emit("commerce.customers", _CUSTOMER_VERSIONS)
     story.emit("commerce.addresses", _ADDRESSES)
