@@ -140,10 +140,13 @@ BALANCES: dict[str, tuple[str, dict[str, tuple[int, str]]]] = {
     ),
 }
 
-# The calendar has years of days: here those with an order, and those that begin a retail year.
+# The calendar has years of days: here those with an order, and those that begin a retail year. Of
+# what comes of it, that which can be checked by hand.
 SHOWN = {
     "dim_dates": "date_day = retail_year_start_date"
-    " or date_day in (select order_date from marts.fct_orders)"
+    " or date_day in (select order_date from marts.fct_orders)",
+    "dim_periods": "is_traded and grain not in ('day', 'week', 'retail_week')",
+    "rpt_sales_by_period": "measure_name = 'net_sales' and dimension_name <> 'store' and value <> 0",
 }
 
 TABLES = "config.materialized:table config.materialized:incremental"

@@ -69,7 +69,8 @@ dates_joined_to_events as (
             "iso_weeks_started.iso_week_start_date", "iso_weeks_started.date_day", "day"
         ) }} + 1 as weekday_number,
         calendar_events.event_names,
-        coalesce(calendar_events.is_public_holiday, false) as is_public_holiday
+        coalesce(calendar_events.is_public_holiday, false) as is_public_holiday,
+        {{ dbt.dateadd("year", -1, "iso_weeks_started.date_day") }} as year_before
     from iso_weeks_started
     left join calendar_events
         on iso_weeks_started.date_day = calendar_events.event_date
@@ -101,6 +102,12 @@ dim_dates as (
         retail_weeks_in_year,
         retail_week_start_date,
         retail_year_start_date,
+        min(date_day) over (partition by retail_year, retail_period) as retail_period_start_date,
+        max(date_day) over (partition by retail_year, retail_period) as retail_period_end_date,
+        min(date_day) over (partition by retail_year, retail_quarter) as retail_quarter_start_date,
+        max(date_day) over (partition by retail_year, retail_quarter) as retail_quarter_end_date,
+        cast(year_before as date) as same_date_last_year,
+        {{ add_days("date_day", -364) }} as comparable_date,
         event_names,
         is_public_holiday,
         coalesce(date_day <= business_date, false) as is_closed
