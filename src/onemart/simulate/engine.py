@@ -30,6 +30,7 @@ _EVER = datetime(1, 1, 1)  # noqa: DTZ001  (times are UTC, without zone)
 _UNFINISHED = ".part"
 _PARQUET = "format parquet, compression zstd, compression_level 1"
 _CSV = "format csv, header true, timestampformat '%Y-%m-%d %H:%M:%S'"
+_JSONL = "format json, timestampformat '%Y-%m-%d %H:%M:%S'"
 
 
 class Story:
@@ -189,7 +190,7 @@ class Story:
         # The long file keeps the order of the plans, which sorting would only cost time to change.
         order = "" if file.is_backfill else f" order by {', '.join(map(name, contract.key))}"
         target = folder / f"{contract.feed}_{file.label}.{contract.format}"
-        options = _CSV if contract.format == "csv" else _PARQUET
+        options = {"csv": _CSV, "jsonl": _JSONL}.get(contract.format, _PARQUET)
         if self._write(f"select {columns} from ({rows}) where {known}{order}", target, options):
             self.written.append(target)
         else:

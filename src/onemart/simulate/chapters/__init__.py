@@ -1,13 +1,18 @@
 """The chapters of the full story, in the order in which they are told."""
 
 from onemart.simulate.chapters import (
+    advertising,
     catalogue,
     customers,
     devices,
+    emails,
     finance,
+    offers,
     orders,
     referrals,
     stock,
+    touches,
+    voice,
 )
 from onemart.simulate.engine import Chapter
 
@@ -18,8 +23,13 @@ CHAPTERS = (
     Chapter("catalogue", catalogue.tell),
     Chapter("finance", finance.tell),
     Chapter("customers", customers.tell),
+    Chapter("offers", offers.tell),
     Chapter("orders", orders.tell),
     Chapter("stock", stock.tell),
+    Chapter("advertising", advertising.tell),
+    Chapter("touches", touches.tell),
+    Chapter("e-mail", emails.tell),
+    Chapter("voice", voice.tell),
     Chapter("devices", devices.tell),
     Chapter("referrals", referrals.tell),
 )
