@@ -9,7 +9,10 @@ from onemart.simulate.chapters import (
     finance,
     offers,
     orders,
+    payments,
     referrals,
+    refunds,
+    shipments,
     stock,
     touches,
     voice,
@@ -32,4 +35,7 @@ CHAPTERS = (
     Chapter("voice", voice.tell),
     Chapter("devices", devices.tell),
     Chapter("referrals", referrals.tell),
+    Chapter("shipments", shipments.tell),
+    Chapter("payments", payments.tell),
+    Chapter("refunds", refunds.tell),
 )
