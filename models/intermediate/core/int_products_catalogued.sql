@@ -1,4 +1,5 @@
--- The current snapshot, and the last version of every product that has since left it.
+-- The current snapshot of a source that delivers those, with the last version of every product that
+-- has since left it; and the current version of every product of a source that delivers changes.
 with
 
 products as (
@@ -10,6 +11,13 @@ products as (
 product_versions as (
 
     select * from {{ ref('stg_complete_journey__product_versions') }}
+
+),
+
+products_versioned as (
+
+    select * from {{ ref('int_products_versioned') }}
+    where is_current
 
 ),
 
@@ -83,9 +91,25 @@ int_products_catalogued as (
         product_type as sub_category,
         brand,
         package_size,
+        cast(null as {{ dbt.type_string() }}) as product_kind,
         is_active,
         false as is_inferred
     from products_and_dropped
+    union all
+    select
+        'erp' as source_name,
+        product_id,
+        product_name,
+        supplier_id as manufacturer_id,
+        department,
+        category,
+        subcategory as sub_category,
+        brand,
+        cast(null as {{ dbt.type_string() }}) as package_size,
+        case when product_kind = 'merchandise' then 'goods' else product_kind end as product_kind,
+        discontinued_date is null as is_active,
+        false as is_inferred
+    from products_versioned
 
 )
 

@@ -6,6 +6,12 @@ stores as (
 
 ),
 
+store_versions as (
+
+    select * from {{ ref('int_stores_versioned') }}
+
+),
+
 orders as (
 
     select * from {{ ref('fct_orders') }}
@@ -22,6 +28,8 @@ promotions as (
 int_stores_named as (
 
     select store_id from stores
+    union distinct
+    select store_id from store_versions
     union distinct
     select store_id from orders
     union distinct

@@ -1,106 +1,91 @@
--- Both sources in one shape. A cancellation (C) is a return; bad debt (A) and stock written off
--- outside a cancellation (negative quantity) are adjustments: money and units, but neither bought
--- nor brought back.
+-- What only the feeds of a shop of our own tell is empty for the published data sets.
+{%- set shared = [
+    "feed_name",
+    "order_line_id",
+    "order_id",
+    "customer_id",
+    "store_id",
+    "channel",
+    "sku",
+    "line_type",
+    "ordered_at",
+    "order_date",
+    "unit_count",
+    "gross_sales_amount",
+    "loyalty_discount_amount",
+    "net_sales_amount",
+    "shopper_paid_amount",
+] %}
+{%- set told = {
+    "product_version_id": dbt.type_string(),
+    "sale_order_id": dbt.type_string(),
+    "sale_order_line_id": dbt.type_string(),
+    "sold_at": dbt.type_timestamp(),
+    "offer_id": dbt.type_string(),
+} %}
+{%- set parts = [
+    "promotion_discount_amount",
+    "offer_discount_amount",
+    "included_tax_amount",
+    "tax_amount",
+    "deposit_amount",
+] %}
+
 with
 
-transactions as (
+dataset_lines as (
 
-    select * from {{ ref('stg_complete_journey__transactions') }}
-
-),
-
-invoice_lines as (
-
-    select
-        *,
-        cast(quantity * unit_price_amount as {{ dbt.type_numeric() }}) as line_amount
-    from {{ ref('stg_uci_online_retail__invoice_lines') }}
+    select * from {{ ref('int_dataset_lines_unified') }}
 
 ),
 
-transactions_in_shape as (
+commerce_lines as (
 
-    select
-        {{ dbt.concat(["basket_id", "'-'", "product_id"]) }} as order_line_id,
-        'complete_journey' as source_name,
-        basket_id as order_id,
-        household_id as customer_id,
-        store_id,
-        product_id as sku,
-        'sale' as line_type,
-        transacted_at as ordered_at,
-        raw_event_time,
-        {{ to_reporting_date('transacted_at') }} as order_date,
-        quantity as unit_count,
-        sales_value_amount + retail_discount_amount
-        + coupon_match_discount_amount as gross_sales_amount,
-        retail_discount_amount as loyalty_discount_amount,
-        coupon_match_discount_amount,
-        sales_value_amount as net_sales_amount,
-        coupon_discount_amount as manufacturer_coupon_amount,
-        sales_value_amount - coupon_discount_amount as shopper_paid_amount
-    from transactions
-
-),
-
-invoice_lines_in_shape as (
-
-    select
-        {{ dbt.concat(["delivery_id", "'-'", "cast(delivery_line as " ~ dbt.type_string() ~ ")"]) }}
-            as order_line_id,
-        'uci_online_retail' as source_name,
-        invoice_number as order_id,
-        customer_number as customer_id,
-        'online' as store_id,
-        stock_code as sku,
-        case
-            when invoice_number like 'C%' then 'return'
-            when invoice_number like 'A%' or quantity < 0 then 'adjustment'
-            else 'sale'
-        end as line_type,
-        invoiced_at as ordered_at,
-        raw_event_time,
-        {{ to_reporting_date('invoiced_at') }} as order_date,
-        quantity as unit_count,
-        line_amount as gross_sales_amount,
-        cast(0 as {{ dbt.type_numeric() }}) as loyalty_discount_amount,
-        cast(0 as {{ dbt.type_numeric() }}) as coupon_match_discount_amount,
-        line_amount as net_sales_amount,
-        cast(0 as {{ dbt.type_numeric() }}) as manufacturer_coupon_amount,
-        line_amount as shopper_paid_amount
-    from invoice_lines
-
-),
-
-lines_of_all_sources as (
-
-    select * from transactions_in_shape
-    union all
-    select * from invoice_lines_in_shape
+    select * from {{ ref('int_commerce_lines_converted') }}
 
 ),
 
 int_order_lines_unified as (
 
     select
-        order_line_id,
         source_name,
-        order_id,
-        coalesce(customer_id, 'unknown') as customer_id,
-        coalesce(store_id, 'unknown') as store_id,
-        sku,
-        line_type,
-        ordered_at,
         raw_event_time,
-        order_date,
-        unit_count,
-        cast(gross_sales_amount as {{ dbt.type_numeric() }}) as gross_sales_amount,
-        loyalty_discount_amount,
+        {%- for column in shared %}
+        {{ column }},
+        {%- endfor %}
         coupon_match_discount_amount,
-        net_sales_amount,
         manufacturer_coupon_amount,
-        cast(shopper_paid_amount as {{ dbt.type_numeric() }}) as shopper_paid_amount
-    from lines_of_all_sources
+        {%- for column, type in told.items() %}
+        cast(null as {{ type }}) as {{ column }},
+        {%- endfor %}
+        {%- for part in parts %}
+        cast(0 as {{ dbt.type_numeric() }}) as {{ part }},
+        {%- endfor %}
+        net_sales_amount as constant_net_sales_amount,
+        net_sales_amount as delivered_amount,
+        '{{ currency_code() }}' as order_currency_code,
+        cast(1 as {{ dbt.type_numeric() }}) as exchange_rate
+    from dataset_lines
+    union all
+    select
+        'commerce' as source_name,
+        ordered_at as raw_event_time,
+        {%- for column in shared %}
+        {{ column }},
+        {%- endfor %}
+        cast(0 as {{ dbt.type_numeric() }}) as coupon_match_discount_amount,
+        cast(0 as {{ dbt.type_numeric() }}) as manufacturer_coupon_amount,
+        {%- for column in told %}
+        {{ column }},
+        {%- endfor %}
+        {%- for part in parts %}
+        {{ part }},
+        {%- endfor %}
+        constant_net_sales_amount,
+        delivered_amount,
+        order_currency_code,
+        exchange_rate
+    from commerce_lines
 
 )
 

@@ -30,6 +30,7 @@ products_with_unknown as (
         sub_category,
         brand,
         package_size,
+        product_kind as delivered_kind,
         is_active,
         is_inferred
     from products_catalogued
@@ -44,6 +45,7 @@ products_with_unknown as (
         cast(null as {{ dbt.type_string() }}) as sub_category,
         cast(null as {{ dbt.type_string() }}) as brand,
         cast(null as {{ dbt.type_string() }}) as package_size,
+        cast(null as {{ dbt.type_string() }}) as delivered_kind,
         is_active,
         is_inferred
     from products_inferred
@@ -58,6 +60,7 @@ products_with_unknown as (
         cast(null as {{ dbt.type_string() }}) as sub_category,
         cast(null as {{ dbt.type_string() }}) as brand,
         cast(null as {{ dbt.type_string() }}) as package_size,
+        cast(null as {{ dbt.type_string() }}) as delivered_kind,
         false as is_active,
         false as is_inferred
 
@@ -71,7 +74,10 @@ products_kinded as (
         case
             when products_with_unknown.product_id = 'unknown' then 'unknown'
             else coalesce(
-                rules_by_product.product_kind, rules_by_sub_category.product_kind, 'goods'
+                rules_by_product.product_kind,
+                rules_by_sub_category.product_kind,
+                products_with_unknown.delivered_kind,
+                'goods'
             )
         end as product_kind
     from products_with_unknown

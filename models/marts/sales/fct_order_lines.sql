@@ -4,6 +4,19 @@
     replaced="{{ dates_of(days_touched()) }}",
 ) }}
 {%- set days = days_touched() %}
+{%- set amounts = [
+    "gross_sales_amount",
+    "promotion_discount_amount",
+    "loyalty_discount_amount",
+    "offer_discount_amount",
+    "coupon_match_discount_amount",
+    "included_tax_amount",
+    "net_sales_amount",
+    "tax_amount",
+    "deposit_amount",
+    "manufacturer_coupon_amount",
+    "shopper_paid_amount",
+] %}
 
 with
 
@@ -24,14 +37,55 @@ products as (
 
 ),
 
-order_lines_joined_to_products as (
+-- Lines of guests name nobody; the head of their order has the hash of an e-mail address.
+guests as (
+
+    select
+        order_id,
+        {{ guest_id("guest_email_hash") }} as customer_id
+    from {{ ref('stg_commerce__orders') }}
+    where
+        customer_id is null
+        and guest_email_hash is not null
+        {% if is_incremental() -%}
+        and {{ in_days("ordered_at", days, before=1, after=1, kind="timestamp") }}
+        {%- endif %}
+
+),
+
+stores as (
+
+    select * from {{ ref('int_stores_versioned') }}
+
+),
+
+clocks as (
+
+    select * from {{ ref('int_clocks_offset') }}
+
+),
+
+order_lines_joined as (
 
     select
         order_lines.*,
-        coalesce(products.product_id, 'unknown') as product_id
+        coalesce(products.product_id, 'unknown') as product_id,
+        coalesce(order_lines.customer_id, guests.customer_id, 'unknown') as known_customer_id,
+        {{ on_clock("order_lines.ordered_at", "clocks") }} as local_time,
+        coalesce(stores.trading_day_start_hour, 0) as trading_day_start_hour
     from order_lines
     left join products
         on order_lines.sku = products.product_id
+    left join guests
+        on order_lines.order_id = guests.order_id
+        and order_lines.customer_id is null
+    left join stores
+        on order_lines.store_id = stores.store_id
+        and order_lines.ordered_at >= stores.applies_from_at
+        and order_lines.ordered_at < stores.applies_to_at
+    left join clocks
+        on cast(order_lines.ordered_at as date) = clocks.utc_date
+        and coalesce(stores.time_zone, '{{ reporting_time_zone() }}') = clocks.time_zone
 
 ),
 
@@ -40,24 +94,37 @@ fct_order_lines as (
     select
         cast(order_line_id as {{ dbt.type_string() }}) as order_line_id,
         cast(source_name as {{ dbt.type_string() }}) as source_name,
+        cast(feed_name as {{ dbt.type_string() }}) as feed_name,
         cast(order_id as {{ dbt.type_string() }}) as order_id,
-        cast(customer_id as {{ dbt.type_string() }}) as customer_id,
+        cast(known_customer_id as {{ dbt.type_string() }}) as customer_id,
+        coalesce(known_customer_id like 'guest-%', false) as is_guest,
         cast(store_id as {{ dbt.type_string() }}) as store_id,
+        cast(channel as {{ dbt.type_string() }}) as channel,
         cast(product_id as {{ dbt.type_string() }}) as product_id,
+        cast(coalesce(product_version_id, product_id) as {{ dbt.type_string() }})
+            as product_version_id,
         cast(sku as {{ dbt.type_string() }}) as sku,
+        cast(offer_id as {{ dbt.type_string() }}) as offer_id,
         cast(line_type as {{ dbt.type_string() }}) as line_type,
         cast(ordered_at as {{ dbt.type_timestamp() }}) as ordered_at,
         cast(order_date as date) as order_date,
+        cast(
+            {{ dbt.dateadd("hour", "-trading_day_start_hour", "local_time") }} as date
+        ) as trading_date,
+        cast(extract(hour from local_time) as {{ dbt.type_bigint() }}) as trading_hour,
+        cast(sale_order_id as {{ dbt.type_string() }}) as sale_order_id,
+        cast(sale_order_line_id as {{ dbt.type_string() }}) as sale_order_line_id,
+        cast(sold_at as {{ dbt.type_timestamp() }}) as sold_at,
         cast(unit_count as {{ dbt.type_bigint() }}) as unit_count,
-        cast(gross_sales_amount as {{ dbt.type_numeric() }}) as gross_sales_amount,
-        cast(loyalty_discount_amount as {{ dbt.type_numeric() }}) as loyalty_discount_amount,
-        cast(coupon_match_discount_amount as {{ dbt.type_numeric() }})
-            as coupon_match_discount_amount,
-        cast(net_sales_amount as {{ dbt.type_numeric() }}) as net_sales_amount,
-        cast(manufacturer_coupon_amount as {{ dbt.type_numeric() }}) as manufacturer_coupon_amount,
-        cast(shopper_paid_amount as {{ dbt.type_numeric() }}) as shopper_paid_amount,
-        cast('{{ currency_code() }}' as {{ dbt.type_string() }}) as currency_code
-    from order_lines_joined_to_products
+        {%- for amount in amounts %}
+        cast({{ amount }} as {{ dbt.type_numeric() }}) as {{ amount }},
+        {%- endfor %}
+        cast('{{ currency_code() }}' as {{ dbt.type_string() }}) as currency_code,
+        cast(constant_net_sales_amount as {{ dbt.type_numeric() }}) as constant_net_sales_amount,
+        cast(delivered_amount as {{ dbt.type_numeric() }}) as delivered_amount,
+        cast(order_currency_code as {{ dbt.type_string() }}) as order_currency_code,
+        cast(exchange_rate as {{ dbt.type_numeric() }}) as exchange_rate
+    from order_lines_joined
 
 )
 

@@ -1,5 +1,5 @@
--- What a return is matched to depends on all that its customer bought of its product in the
--- `longest_return_days` before it, so a touched day recomputes the returns of as many days after.
+-- Where no source names the sale that a return undoes, it depends on all that its customer bought
+-- of its product in the `longest_return_days` before: a touched day recomputes as many days after.
 {{ by_day(
     "return_date",
     cluster_by=["customer_id", "product_id"],
@@ -7,6 +7,7 @@
 ) }}
 {%- set days = days_touched() %}
 {%- set longest = longest_return_days() %}
+{%- set kept = "case when is_matched_by_source or days <= " ~ longest ~ " then" %}
 
 with
 
@@ -21,13 +22,14 @@ returns as (
 
 ),
 
--- Nobody knows whether two unknown customers are one, so their sales match nothing.
+-- Nobody knows whether two unknown customers are one: their sales match nothing.
 sales as (
 
     select * from {{ ref('fct_order_lines') }}
     where
         line_type = 'sale'
         and customer_id != 'unknown'
+        and source_name != 'commerce'
         {% if is_incremental() -%}
         and {{ in_days("order_date", days, before=longest, after=longest) }}
         {%- endif %}
@@ -40,6 +42,7 @@ pairs_with_returns as (
         customer_id,
         sku
     from returns
+    where sale_order_line_id is null
 
 ),
 
@@ -76,10 +79,26 @@ lines_matched as (
             partition by customer_id, sku
             order by ordered_at, place, order_id, order_line_id
             rows between unbounded preceding and current row
-        ) as sale_{{ column }},
+        ) as matched_{{ column }},
         {%- endfor %}
         *
     from lines_of_pairs
+
+),
+
+returns_dated as (
+
+    select
+        lines_matched.*,
+        coalesce(
+            cast({{ on_clock("lines_matched.sold_at", "clocks") }} as date),
+            lines_matched.matched_order_date
+        ) as sale_date
+    from lines_matched
+    left join {{ ref('int_clocks_offset') }} as clocks
+        on cast(lines_matched.sold_at as date) = clocks.utc_date
+        and clocks.time_zone = '{{ reporting_time_zone() }}'
+    where lines_matched.line_type = 'return'
 
 ),
 
@@ -87,11 +106,9 @@ returns_matched as (
 
     select
         *,
-        coalesce(
-            {{ dbt.datediff('sale_order_date', 'order_date', 'day') }} <= {{ longest }}, false
-        ) as is_matched
-    from lines_matched
-    where line_type = 'return'
+        {{ dbt.datediff('sale_date', 'order_date', 'day') }} as days,
+        sale_order_line_id is not null as is_matched_by_source
+    from returns_dated
 
 ),
 
@@ -101,27 +118,29 @@ fct_returns as (
         order_line_id,
         order_id,
         customer_id,
+        is_guest,
         store_id,
+        channel,
         product_id,
+        product_version_id,
         sku,
         ordered_at as returned_at,
         order_date as return_date,
-        case when is_matched then sale_order_line_id end as sale_order_line_id,
-        case when is_matched then sale_order_id end as sale_order_id,
-        case when is_matched then sale_ordered_at end as sold_at,
-        case when is_matched then sale_order_date end as sale_date,
-        case
-            when is_matched
-                then cast(
-                    {{ dbt.datediff('sale_order_date', 'order_date', 'day') }}
-                    as {{ dbt.type_bigint() }}
-                )
-        end as days_to_return_count,
+        is_matched_by_source,
+        coalesce(sale_order_line_id, {{ kept }} matched_order_line_id end) as sale_order_line_id,
+        coalesce(sale_order_id, {{ kept }} matched_order_id end) as sale_order_id,
+        coalesce(sold_at, {{ kept }} matched_ordered_at end) as sold_at,
+        {{ kept }} sale_date end as sale_date,
+        {{ kept }} cast(days as {{ dbt.type_bigint() }}) end as days_to_return_count,
         -unit_count as returned_unit_count,
         cast(-gross_sales_amount as {{ dbt.type_numeric() }}) as returned_gross_sales_amount,
         cast(-net_sales_amount as {{ dbt.type_numeric() }}) as returned_net_sales_amount,
+        cast(-tax_amount as {{ dbt.type_numeric() }}) as returned_tax_amount,
         cast(-shopper_paid_amount as {{ dbt.type_numeric() }}) as refunded_amount,
-        currency_code
+        cast(-constant_net_sales_amount as {{ dbt.type_numeric() }})
+            as constant_returned_net_sales_amount,
+        currency_code,
+        order_currency_code
     from returns_matched
 
 )

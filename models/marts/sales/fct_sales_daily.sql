@@ -4,6 +4,20 @@
     replaced="{{ dates_of(days_touched()) }}",
 ) }}
 {%- set days = days_touched() %}
+{%- set amounts = [
+    "gross_sales_amount",
+    "promotion_discount_amount",
+    "loyalty_discount_amount",
+    "offer_discount_amount",
+    "coupon_match_discount_amount",
+    "included_tax_amount",
+    "net_sales_amount",
+    "tax_amount",
+    "deposit_amount",
+    "manufacturer_coupon_amount",
+    "shopper_paid_amount",
+    "constant_net_sales_amount",
+] %}
 
 with
 
@@ -16,27 +30,28 @@ order_lines as (
 
 ),
 
+-- A version that changed during the day: the later one, for the day's close.
 lines_added_up as (
 
     select
         order_date,
+        trading_date,
         store_id,
+        channel,
         sku,
         product_id,
+        max(product_version_id) as product_version_id,
         count(*) as order_line_count,
         sum(unit_count) as unit_count,
         sum(case when line_type = 'return' then -unit_count else 0 end) as returned_unit_count,
-        sum(gross_sales_amount) as gross_sales_amount,
-        sum(loyalty_discount_amount) as loyalty_discount_amount,
-        sum(coupon_match_discount_amount) as coupon_match_discount_amount,
-        sum(net_sales_amount) as net_sales_amount,
+        {%- for amount in amounts %}
+        sum({{ amount }}) as {{ amount }},
+        {%- endfor %}
         sum(case when line_type = 'return' then -net_sales_amount else 0 end)
             as returned_net_sales_amount,
-        sum(manufacturer_coupon_amount) as manufacturer_coupon_amount,
-        sum(shopper_paid_amount) as shopper_paid_amount,
         min(currency_code) as currency_code
     from order_lines
-    group by order_date, store_id, sku, product_id
+    group by order_date, trading_date, store_id, channel, sku, product_id
 
 ),
 
@@ -44,20 +59,18 @@ fct_sales_daily as (
 
     select
         order_date,
+        trading_date,
         store_id,
+        channel,
         sku,
         product_id,
+        product_version_id,
         cast(order_line_count as {{ dbt.type_bigint() }}) as order_line_count,
         cast(unit_count as {{ dbt.type_bigint() }}) as unit_count,
         cast(returned_unit_count as {{ dbt.type_bigint() }}) as returned_unit_count,
-        cast(gross_sales_amount as {{ dbt.type_numeric() }}) as gross_sales_amount,
-        cast(loyalty_discount_amount as {{ dbt.type_numeric() }}) as loyalty_discount_amount,
-        cast(coupon_match_discount_amount as {{ dbt.type_numeric() }})
-            as coupon_match_discount_amount,
-        cast(net_sales_amount as {{ dbt.type_numeric() }}) as net_sales_amount,
-        cast(returned_net_sales_amount as {{ dbt.type_numeric() }}) as returned_net_sales_amount,
-        cast(manufacturer_coupon_amount as {{ dbt.type_numeric() }}) as manufacturer_coupon_amount,
-        cast(shopper_paid_amount as {{ dbt.type_numeric() }}) as shopper_paid_amount,
+        {%- for amount in amounts + ["returned_net_sales_amount"] %}
+        cast({{ amount }} as {{ dbt.type_numeric() }}) as {{ amount }},
+        {%- endfor %}
         currency_code
     from lines_added_up
 
