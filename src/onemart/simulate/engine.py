@@ -150,13 +150,19 @@ class Story:
             known = (
                 f"{_moment(files[0].start)} <= emitted_at and emitted_at < {_moment(files[-1].end)}"
             )
+            # A select that looks no further back than it has to does so for the tail, too.
+            self._window_starts(files[0].start)
             self.sql(f"create or replace temp table tail as select * from ({rows}) where {known}")
+            self._window_starts(self.window.start)
             full = self.sql("select distinct date_trunc('hour', emitted_at) from tail").fetchall()
             moments = {moment for (moment,) in full}
             for file in files:
                 if any(file.start <= moment < file.end for moment in moments):
                     self._deliver(contract, "from tail", file, folder)
             self.sql("drop table tail")
+
+    def _window_starts(self, moment: datetime) -> None:
+        self.sql(f"create or replace macro window_start() as {_moment(moment)}")
 
     def _file_windows(self) -> Iterator["_File"]:
         """Yield the files of this window: one for its long beginning, then one a day or hour."""
