@@ -52,6 +52,8 @@ class Story:
         day or hour: what each of the last files holds.
     memory : str
         How much memory DuckDB may take, like 6GB.
+    threads : int, optional
+        How many threads it may take; by default one for each core.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Story:
         *,
         by: str = "day",
         memory: str = "6GB",
+        threads: int | None = None,
     ) -> None:
         self.settings = settings
         self.window = window
@@ -72,6 +75,8 @@ class Story:
         self._landing = shop.landing
         self._by = by
         self._connection = duckdb.connect()
+        if threads:
+            self.sql(f"set threads = {threads}")
         spill = self.folder / "spill"
         spill.mkdir(parents=True, exist_ok=True)
         self.sql(f"set memory_limit = {literal(memory)}")
@@ -90,6 +95,7 @@ class Story:
         for macro, moment in moments.items():
             self.sql(f"create macro {macro}() as timestamp {literal(str(moment))}")
         self.sql(f"create macro customer_count() as {settings.customers}")
+        create_macros(self._connection, settings.seed)
         self.sql("create schema story")
         for table in sorted(self._folder_of("story").glob("*")):
             self._show(table.name)

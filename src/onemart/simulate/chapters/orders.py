@@ -11,11 +11,10 @@ from datetime import date, datetime, timedelta
 from onemart.simulate.chapters.visits import make_visits
 from onemart.simulate.engine import Story
 
-__all__ = ["CYCLE_DAYS", "tell"]
+__all__ = ["stretches", "tell"]
 
-CYCLE_DAYS = 14
-"""Days from one filling of a shelf to the next."""
-
+# A stock cycle has 14 days.
+_LOOK_BACK = timedelta(days=14 + 2)
 _LINES_AT_ONCE = 6_000_000
 
 # What a product costs and how much it is wanted in each week, with that week's promotions.
@@ -268,8 +267,7 @@ with short as (
 ),
 running as (
     select
-        wanted.order_id,
-        wanted.line_number,
+        wanted.*,
         short.unit_count,
         sum(wanted.quantity) over (
             partition by wanted.store_no, wanted.product_no, wanted.cycle_no
@@ -282,7 +280,7 @@ running as (
         and wanted.product_no = short.product_no
         and wanted.cycle_no = short.cycle_no
 )
-select order_id, line_number
+select order_id, line_number, store_no, product_no, trading_date, quantity, ordered_at
 from running
 where wanted_so_far > unit_count
 """
@@ -335,8 +333,10 @@ select
     order_id,
     line_number,
     ordered_at,
+    trading_date,
     known_at,
     cancelled_at,
+    store_no,
     store_id,
     channel,
     customer_id,
@@ -451,10 +451,11 @@ expected as (
     select
         stores.store_no,
         products.product_no,
-        0.0625 * customer_count() * 5 / 7 * 14 / 5
-            * case when stores.store_no = 0 then 0.38 else 0.62 * stores.effect / counts.effect end
-            * categories.weight / 100
-            * 1e4 * products.popularity / totals.popularity * 1.3 as unit_count
+        -- Units that all customers of the first window want in a cycle, and the shelf's share of them.
+        0.76 * customer_count()
+            * case when stores.store_no = 0 then 0.37 else 0.63 * stores.effect / counts.effect end
+            * (0.7 * categories.weight / 98 + 0.3 / 24)
+            * 1e4 * products.popularity / totals.popularity as unit_count
     from story.products
     inner join story.categories on products.category_no = categories.category_no
     inner join totals on products.category_no = totals.category_no
@@ -468,13 +469,13 @@ expected as (
 select
     store_no,
     product_no,
-    ceil(1.5 * unit_count + 1.5 * sqrt(unit_count) + 1)::int as unit_count
+    ceil(1.6 * unit_count + 1.5 * sqrt(unit_count) + 1)::int as unit_count
 from expected
 """
 
 
-def _stretches(story: Story) -> Iterator[tuple[datetime, datetime]]:
-    """Yield stretches of the window with so many lines as fit into memory."""
+def stretches(story: Story) -> Iterator[tuple[datetime, datetime]]:
+    """Yield stretches of the window with as many lines as fit into memory."""
     lines_per_day = 50 * story.settings.customers / 1095
     length = timedelta(days=max(7, int(_LINES_AT_ONCE / lines_per_day)))
     start = story.window.start
@@ -486,7 +487,7 @@ def _stretches(story: Story) -> Iterator[tuple[datetime, datetime]]:
 
 def _days(start: datetime, end: datetime) -> tuple[date, date]:
     """Return the days to be looked at for a stretch: it, and a stock cycle before."""
-    return (start - timedelta(days=CYCLE_DAYS + 2)).date(), (end + timedelta(days=1)).date()
+    return (start - _LOOK_BACK).date(), (end + timedelta(days=1)).date()
 
 
 def tell(story: Story) -> None:
@@ -497,13 +498,9 @@ def tell(story: Story) -> None:
             " first_day() as from_at, first_day() as to_at, 1.0::double as rate_multiplier,"
             " 0.0::double as redeem_probability, 0.0::double as discount_rate, '' as category where false"
         )
-    story.sql(
-        "create or replace macro cycle_no(store_no, product_no, day) as (date_diff('day', date '2000-01-01', day)"
-        f" + below({CYCLE_DAYS}, u('phase', store_no, product_no))) // {CYCLE_DAYS}"
-    )
     story.save("stock_levels", _LEVELS)
     story.sql("create or replace temp table tax_rates as select * from story.tax_rates")
-    for number, (start, end) in enumerate(_stretches(story)):
+    for number, (start, end) in enumerate(stretches(story)):
         first, last = _days(start, end)
         make_visits(story, first, last)
         for statement in (
@@ -511,6 +508,8 @@ def tell(story: Story) -> None:
         ):  # fmt: skip
             story.sql(statement)
         part = f"{number:04d}"
+        lost = f"select * from lost where ordered_at >= timestamp '{start}' and ordered_at < timestamp '{end}'"
+        story.save("lost_lines", lost, part=part)
         story.save("order_lines", _LINES.format(start=start, end=end), part=part)
         story.save("orders", _ORDERS.format(start=start, end=end), part=part)
     for feed in ("orders", "order_lines"):
