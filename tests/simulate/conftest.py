@@ -46,7 +46,11 @@ class Told:
 @pytest.fixture(scope="session")
 def tell_story(tmp_path_factory: pytest.TempPathFactory) -> Tell:
     def tell_it(
-        moments: Iterable[datetime] = (END,), *, customers: int = 150, mode: str = "full", **options: object
+        moments: Iterable[datetime] = (END,),
+        *,
+        customers: int = 150,
+        mode: str = "full",
+        **options: object,
     ) -> Told:
         folder = tmp_path_factory.mktemp("story")
         project = find_project(Path(__file__))

@@ -3,16 +3,13 @@
 from datetime import datetime
 from pathlib import Path
 
-import pytest
-
 from onemart.feeds.contract import load_contract
 from onemart.project import find_project
-from onemart.simulate.settings import Settings
 
 CONTRACTS = find_project(Path(__file__)).contracts
 
 
-def latest(told, feed: str) -> set[tuple[object, ...]]:
+def latest(told: Told, feed: str) -> set[tuple[object, ...]]:
     """Return what counts of a feed when all its files have come."""
     source, _, table = feed.partition(".")
     contract = load_contract(CONTRACTS / source / f"{table}.yml")
@@ -27,15 +24,18 @@ def latest(told, feed: str) -> set[tuple[object, ...]]:
     )
 
 
-def feeds(told) -> list[str]:
-    return sorted(
-        f"{folder.parent.name}.{folder.name}" for folder in told.shop.landing.glob("*/*")
-    )
+def feeds(told: Told) -> list[str]:
+    return sorted(f"{folder.parent.name}.{folder.name}" for folder in told.shop.landing.glob("*/*"))
 
 
-def test_a_story_told_in_parts_is_the_story_told_in_one_go(told, tell_story):
+def test_a_story_told_in_parts_is_the_story_told_in_one_go(told: Told, tell_story: Tell) -> None:
     parts = tell_story(
-        [datetime(2024, 12, 1), datetime(2024, 12, 24, 13), datetime(2024, 12, 24, 14), datetime(2025, 1, 13)],
+        [
+            datetime(2024, 12, 1),
+            datetime(2024, 12, 24, 13),
+            datetime(2024, 12, 24, 14),
+            datetime(2025, 1, 13),
+        ],
         by="hour",
     )
     assert feeds(parts) == feeds(told)
@@ -43,7 +43,7 @@ def test_a_story_told_in_parts_is_the_story_told_in_one_go(told, tell_story):
         assert latest(parts, feed) == latest(told, feed), feed
 
 
-def test_threads_make_no_difference(told, tell_story):
+def test_threads_make_no_difference(told: Told, tell_story: Tell) -> None:
     alone = tell_story(threads=1)
     for feed in feeds(told):
         assert latest(alone, feed) == latest(told, feed), feed

@@ -8,6 +8,7 @@ and one told hour by hour deliver the same.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -146,7 +147,7 @@ class Story:
             Versions that are known before the story begins come with its first file.
         """
         source, _, table = feed.partition(".")
-        contract = load_contract(self._contracts / source / f"{table}.yml")
+        contract = _load_contract(self._contracts / source / f"{table}.yml")
         folder = self._landing / source / table
         rows = self._typed(contract, select)
         files = list(self._file_windows())
@@ -254,6 +255,10 @@ class _File:
     start: datetime
     end: datetime
     is_backfill: bool
+
+
+# A contract takes longer to read than a day to tell.
+_load_contract = cache(load_contract)
 
 
 def _moment(moment: datetime) -> str:

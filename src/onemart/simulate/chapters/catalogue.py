@@ -48,7 +48,7 @@ select * from (values
 _PRODUCTS = """
 with sizes as (
     select
-        least(1200, 60 + customer_count() // 25) as product_count,
+        least(1200, 60 + customer_count() // 50) as product_count,
         date_diff('day', first_day(), base_end()) as day_count
 ),
 launches as (
@@ -233,7 +233,7 @@ select * from (values
     (19, 'Edinburgh', 'Scotland', 'GB', 'Europe/London', 0, 0.90),
     (20, 'Düsseldorf', 'Nordrhein-Westfalen', 'DE', 'Europe/Berlin', 0, 1.00)
 ) as places (place_no, city, state, country_code, time_zone, trading_day_start_hour, effect)
-where place_no <= greatest(6, least(20, 6 + customer_count() // 2000))
+where place_no <= greatest(6, least(20, 6 + customer_count() // 4000))
 """
 
 _ALL_STORES = f"""

@@ -453,23 +453,31 @@ expected as (
         products.product_no,
         -- Units that all customers of the first window want in a cycle, and the shelf's share of them.
         0.76 * customer_count()
-            * case when stores.store_no = 0 then 0.37 else 0.63 * stores.effect / counts.effect end
+            * case
+                when stores.channel = 'online' then 0.42
+                else
+                    0.63 * stores.effect / countries.effect
+                    * case stores.country_code when 'DE' then 0.56 when 'AT' then 0.1 when 'CH' then 0.12 when 'GB' then 0.14 else 0.14 end
+            end
             * (0.7 * categories.weight / 98 + 0.3 / 24)
-            * 1e4 * products.popularity / totals.popularity as unit_count
+            * 1e4 * products.popularity / coalesce(totals.popularity, 1e4 * products.popularity) as unit_count
     from story.products
     inner join story.categories on products.category_no = categories.category_no
-    inner join totals on products.category_no = totals.category_no
+    left join totals on products.category_no = totals.category_no
     cross join story.stores
-    cross join (
-        select sum((100 * effect)::bigint) / 100 as effect from story.stores where channel = 'store'
-    ) as counts
+    inner join (
+        select country_code, channel, sum((100 * effect)::bigint) / 100 as effect
+        from story.stores
+        group by country_code, channel
+    ) as countries
+        on stores.country_code = countries.country_code and stores.channel = countries.channel
     where products.product_kind = 'merchandise'
         and greatest(products.launched_date, first_day()::date) >= window_start()::date
 )
 select
     store_no,
     product_no,
-    ceil(1.6 * unit_count + 1.5 * sqrt(unit_count) + 1)::int as unit_count
+    ceil(1.6 * unit_count + 3 * sqrt(unit_count) + 1)::int as unit_count
 from expected
 """
 
