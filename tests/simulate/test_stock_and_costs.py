@@ -39,7 +39,7 @@ def told(folder: Path, *moments: datetime) -> Path:
 
 
 def asker(landing: Path) -> Ask:
-    """Return what asks for the rows that count in the end, the feeds being tables of their names."""
+    """Return what asks for the rows that count in the end, feeds being tables of their names."""
     connection = duckdb.connect()
     feeds = {**FEEDS, "commerce.order_lines": "order_id, line_number", "erp.products": "sku"}
     for feed, key in feeds.items():

@@ -1,49 +1,93 @@
 """The same seed tells the same story: in one go or hour by hour, with one thread or more."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
-from onemart.feeds.contract import load_contract
-from onemart.project import find_project
+import duckdb
+import pytest
+from tests.simulate.telling import END, FIRST, Told
 
-CONTRACTS = find_project(Path(__file__)).contracts
+from onemart.errors import UsageError
+from onemart.project import Project
+from onemart.simulate.settings import Settings, load_settings
+from onemart.simulate.tell import story_file, tell
+
+CHRISTMAS_EVE = datetime(2024, 12, 24, 13)  # noqa: DTZ001
 
 
-def latest(told: Told, feed: str) -> set[tuple[object, ...]]:
-    """Return what counts of a feed when all its files have come."""
-    source, _, table = feed.partition(".")
-    contract = load_contract(CONTRACTS / source / f"{table}.yml")
-    key = ", ".join(contract.key)
-    order = contract.deliveries.order_column
-    columns = ", ".join(column.name for column in contract.columns)
-    return set(
-        told.ask(
-            f"select {columns} from {told.rows(feed)}"
-            f" qualify row_number() over (partition by {key} order by {order} desc) = 1"
+def test_a_story_told_in_parts_is_the_story_told_in_one_go(told: Told, tmp_path: Path) -> None:
+    moments = (CHRISTMAS_EVE, CHRISTMAS_EVE + timedelta(hours=1), END)
+    parts = Told(tmp_path, moments, by="hour")
+    assert parts.feeds == told.feeds
+    for feed in told.feeds:
+        assert parts.latest(feed) == told.latest(feed), feed
+
+
+def test_threads_make_no_difference(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one_thread = partial(duckdb.connect, config={"threads": 1})
+    monkeypatch.setattr(duckdb, "connect", one_thread)
+    alone = Told(tmp_path)
+    assert alone.ask("select current_setting('threads')") == [(1,)]
+    for feed in told.feeds:
+        assert alone.latest(feed) == told.latest(feed), feed
+
+
+def test_history_comes_in_one_file_and_the_last_days_each_in_their_own(told: Told) -> None:
+    names = [file.name for file in told.files("commerce.orders")]
+    days = [END.date() - timedelta(days=14 - number) for number in range(14)]
+    assert names[0] == f"orders_{FIRST}_to_{days[0] - timedelta(days=1)}.parquet"
+    # On some days nobody orders; then there is no file.
+    assert len(names) > 10
+    assert set(names[1:]) <= {f"orders_{day}.parquet" for day in days}
+
+
+def test_a_story_goes_on_only_as_it_began(told: Told) -> None:
+    project = Project(told.shop.root)
+    begun = load_settings(story_file(project, told.shop))
+    assert begun is not None
+    other = Settings(seed=4, customers=150, first=FIRST, base_end=END.date(), mode="full")
+    with pytest.raises(UsageError, match=r"begun with seed 3, not 4\. Ask for the same"):
+        tell(project, told.shop, other, END + timedelta(days=1))
+    with pytest.raises(UsageError, match="told until 2025-01-13 00:00:00 already"):
+        tell(project, told.shop, begun, END - timedelta(days=1))
+    assert tell(project, told.shop, begun, END) == []
+
+
+def test_orders_add_up(told: Told) -> None:
+    assert told.ask(
+        f"""
+        select count(*) > 500, bool_and(
+            total_amount = line_net_amount + shipping_amount + rounding_amount
+                + case when is_tax_included then 0 else tax_amount end
+            and line_net_amount = net
+        )
+        from {told.plan("orders")} as orders
+        inner join (
+            select order_id, sum(net_amount) as net
+            from {told.plan("order_lines")}
+            group by order_id
+        ) as lines on orders.order_id = lines.order_id
+        """
+    ) == [(True, True)]
+
+
+def test_stores_sell_only_while_they_are_open(told: Told) -> None:
+    sundays = told.ask(
+        f"""
+        select count(*) from {told.plan("order_lines")} as lines
+        inner join {told.plan("stores")} as stores on lines.store_id = stores.store_id
+        where stores.channel = 'store' and stores.country_code = 'DE' and isodow(trading_date) = 7
+        """
+    )
+    assert sundays == [(0,)]
+    first = date(2024, 11, 29)
+    by_day = dict(
+        told.ask(  # type: ignore[arg-type]
+            f"select ordered_at::date, count(*) from {told.plan('orders')}"
+            " where channel <> 'store' group by all"
         )
     )
-
-
-def feeds(told: Told) -> list[str]:
-    return sorted(f"{folder.parent.name}.{folder.name}" for folder in told.shop.landing.glob("*/*"))
-
-
-def test_a_story_told_in_parts_is_the_story_told_in_one_go(told: Told, tell_story: Tell) -> None:
-    parts = tell_story(
-        [
-            datetime(2024, 12, 1),
-            datetime(2024, 12, 24, 13),
-            datetime(2024, 12, 24, 14),
-            datetime(2025, 1, 13),
-        ],
-        by="hour",
-    )
-    assert feeds(parts) == feeds(told)
-    for feed in feeds(told):
-        assert latest(parts, feed) == latest(told, feed), feed
-
-
-def test_threads_make_no_difference(told: Told, tell_story: Tell) -> None:
-    alone = tell_story(threads=1)
-    for feed in feeds(told):
-        assert latest(alone, feed) == latest(told, feed), feed
+    assert by_day[first] > 1.5 * by_day[first - timedelta(days=7)]

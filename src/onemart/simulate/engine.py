@@ -53,8 +53,6 @@ class Story:
         day or hour: what each of the last files holds.
     memory : str
         How much memory DuckDB may take, like 6GB.
-    threads : int, optional
-        How many threads it may take; by default one for each core.
     """
 
     def __init__(
@@ -66,7 +64,6 @@ class Story:
         *,
         by: str = "day",
         memory: str = "6GB",
-        threads: int | None = None,
     ) -> None:
         self.settings = settings
         self.window = window
@@ -76,8 +73,6 @@ class Story:
         self._landing = shop.landing
         self._by = by
         self._connection = duckdb.connect()
-        if threads:
-            self.sql(f"set threads = {threads}")
         spill = self.folder / "spill"
         spill.mkdir(parents=True, exist_ok=True)
         self.sql(f"set memory_limit = {literal(memory)}")

@@ -6,7 +6,10 @@ number: any part of the story can be told again alone, and comes out equal.
 
 import duckdb
 
-__all__ = ["create_macros"]
+__all__ = ["CYCLE_DAYS", "create_macros"]
+
+CYCLE_DAYS = 14
+"""Days from one filling of a shelf to the next."""
 
 # Terms of the Poisson distribution that are summed; above the mean that they serve, the normal one does.
 _TERMS = 14
@@ -68,18 +71,12 @@ create or replace macro fx_rate(currency, day) as
                 + 0.004 * normal(u('rate of exchange', ascii(currency), date_diff('day', date '2020-01-01', day))))
     end::decimal(18, 8);
 
--- What a product costs on a day: it drifts upward, anew each quarter.
-create or replace macro cost_at(product_no, unit_cost, day) as
-    (unit_cost * (1 + 0.008 * date_diff('quarter', first_day(), day::timestamp)
-        + 0.06 * (u('cost at', product_no, date_diff('quarter', date '2000-01-01', day)) - 0.5))
-    )::decimal(12, 4);
-
--- The cycles in which a shelf is filled, two weeks each, begin on another day for each shelf.
-create or replace macro phase(store_no, product_no) as below(14, u('phase', store_no, product_no));
+-- The cycles in which a shelf is filled begin on another day for each shelf.
+create or replace macro phase(store_no, product_no) as below({cycle_days}, u('phase', store_no, product_no));
 create or replace macro cycle_no(store_no, product_no, day) as
-    (date_diff('day', date '2000-01-01', day) + phase(store_no, product_no)) // 14;
+    (date_diff('day', date '2000-01-01', day) + phase(store_no, product_no)) // {cycle_days};
 create or replace macro cycle_start(store_no, product_no, cycle) as
-    date '2000-01-01' + (14 * cycle - phase(store_no, product_no))::int;
+    date '2000-01-01' + ({cycle_days} * cycle - phase(store_no, product_no))::int;
 
 -- Weeks begin on Monday and are counted from one long ago.
 create or replace macro week_no(day) as (date_diff('day', date '1999-12-27', day::date) // 7);
@@ -129,6 +126,7 @@ def create_macros(connection: duckdb.DuckDBPyConnection, seed: int) -> None:
     connection.execute(
         _MACROS.format(
             seed=int(seed),
+            cycle_days=CYCLE_DAYS,
             largest=_LARGEST_SUMMED_MEAN,
             terms=_TERMS,
             poisson_terms="\n        ".join(lines),

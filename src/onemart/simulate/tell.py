@@ -26,7 +26,6 @@ def tell(
     until: datetime,
     *,
     by: str = "day",
-    threads: int | None = None,
     on_chapter: Callable[[Chapter], None] = lambda _chapter: None,
 ) -> list[Path]:
     """Tell the story of `shop` on until `until`, and return the files delivered.
@@ -41,8 +40,6 @@ def tell(
         The first moment that is not told any more. If the story is told until then, nothing is done.
     by : str
         day or hour: what each of the last files holds.
-    threads : int, optional
-        How many threads to take; by default one for each core.
     on_chapter : Callable, optional
         Called before each chapter.
 
@@ -62,7 +59,7 @@ def tell(
             "Name a later --to.",
         )
     window = Window(settings.told_until, until)
-    story = Story(project, shop, settings, window, by=by, threads=threads)
+    story = Story(project, shop, settings, window, by=by)
     try:
         for chapter in CHAPTERS:
             on_chapter(chapter)

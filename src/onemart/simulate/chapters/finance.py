@@ -59,7 +59,7 @@ dated as (
 planned as (
     select
         *,
-        case when valid_from_date = shown_date then shown_date else valid_from_date - 10 end + to_hours(2)
+        greatest(shown_date, valid_from_date - 10) + to_hours(2)
             as entered_at,
         unnest(versions([entered_at, case when is_mistyped then entered_at + interval 5 days end])) as version
     from dated
@@ -104,8 +104,8 @@ planned as (
         shares.store_id,
         categories.category_no,
         categories.category,
-        -- Fifty lines a customer in three years, of 1.4 units.
-        1.4 * 50 / 36 * customer_count() * shares.store_share
+        -- Fifty lines a customer in three years, of 1.7 units: a plan is sanguine.
+        1.7 * 50 / 36 * customer_count() * shares.store_share
             * categories.weight / sum(categories.weight) over (partition by months.budget_month_date, shares.store_no)
             * (1 + 0.5 * categories.peak_strength * exp(-pow((
                 (month(months.budget_month_date) - 0.5) * 4.35 - categories.peak_week

@@ -10,11 +10,11 @@ from datetime import date, datetime, timedelta
 
 from onemart.simulate.chapters.visits import make_visits
 from onemart.simulate.engine import Story
+from onemart.simulate.macros import CYCLE_DAYS
 
-__all__ = ["stretches", "tell"]
+__all__ = ["tell"]
 
-# A stock cycle has 14 days.
-_LOOK_BACK = timedelta(days=14 + 2)
+_LOOK_BACK = timedelta(days=CYCLE_DAYS + 2)
 _LINES_AT_ONCE = 6_000_000
 
 # What a product costs and how much it is wanted in each week, with that week's promotions.
@@ -482,7 +482,17 @@ from expected
 """
 
 
-def stretches(story: Story) -> Iterator[tuple[datetime, datetime]]:
+# What was wanted in vain.
+_TRUTH = """
+select stores.store_id, products.sku, lost.trading_date, sum(lost.quantity)::bigint as lost_unit_count
+from story.lost_lines as lost
+inner join story.stores on lost.store_no = stores.store_no
+inner join story.products on lost.product_no = products.product_no
+group by all
+"""
+
+
+def _stretches(story: Story) -> Iterator[tuple[datetime, datetime]]:
     """Yield stretches of the window with as many lines as fit into memory."""
     lines_per_day = 50 * story.settings.customers / 1095
     length = timedelta(days=max(7, int(_LINES_AT_ONCE / lines_per_day)))
@@ -508,7 +518,7 @@ def tell(story: Story) -> None:
         )
     story.save("stock_levels", _LEVELS)
     story.sql("create or replace temp table tax_rates as select * from story.tax_rates")
-    for number, (start, end) in enumerate(stretches(story)):
+    for number, (start, end) in enumerate(_stretches(story)):
         first, last = _days(start, end)
         make_visits(story, first, last)
         for statement in (
@@ -522,3 +532,4 @@ def tell(story: Story) -> None:
         story.save("orders", _ORDERS.format(start=start, end=end), part=part)
     for feed in ("orders", "order_lines"):
         story.emit(f"commerce.{feed}", _EMITTED.format(table=feed))
+    story.truth("lost_demand", _TRUTH)

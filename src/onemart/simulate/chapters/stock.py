@@ -8,8 +8,8 @@ follows from the sales of its cycle and of the one before, and any window can be
 Saves `stock_days`; emits erp.inventory_snapshots and erp.purchase_orders.
 """
 
-from onemart.simulate.chapters.orders import CYCLE_DAYS
 from onemart.simulate.engine import Story
+from onemart.simulate.macros import CYCLE_DAYS
 
 __all__ = ["tell"]
 
@@ -37,34 +37,14 @@ inner join story.stores on levels.store_no = stores.store_no
 # By the trading day of the store: what is sold after midnight can belong to the day before.
 _SHELF_SALES = """
 create or replace temp table shelf_sales as
-with days as (
-    select unnest(range(
-        greatest(first_day(), window_start() - interval {longest} days)::date - interval 1 day,
-        window_end() + interval 1 day,
-        interval 1 day
-    ))::date as day
-),
-clocks as (
-    select
-        stores.store_id,
-        days.day,
-        date_diff(
-            'second',
-            ((days.day + to_hours(12)) at time zone stores.time_zone) at time zone 'UTC',
-            days.day + to_hours(12 - stores.trading_day_start_hour)
-        ) as seconds_ahead
-    from story.stores
-    cross join days
-)
 select
-    shelves.store_no,
-    shelves.product_no,
-    greatest((lines.ordered_at + to_seconds(clocks.seconds_ahead))::date, shelves.first_date) as sold_date,
-    cycle_no(shelves.store_no, shelves.product_no, sold_date) as cycle,
+    lines.store_no,
+    lines.product_no,
+    greatest(lines.trading_date, shelves.first_date) as sold_date,
+    cycle_no(lines.store_no, lines.product_no, sold_date) as cycle,
     sum(lines.quantity)::bigint as sold_unit_count
 from story.order_lines as lines
-inner join clocks on lines.store_id = clocks.store_id and lines.ordered_at::date = clocks.day
-inner join shelves on lines.store_id = shelves.store_id and lines.product_no = shelves.product_no
+inner join shelves on lines.store_no = shelves.store_no and lines.product_no = shelves.product_no
 where lines.ordered_at >= window_start() - interval {longest} days and lines.cancelled_at is null
 group by all
 """
@@ -75,9 +55,7 @@ create or replace temp table shelf_cycles as
 select
     sold.*,
     shelves.* exclude (store_no, product_no),
-    date '2000-01-01' + (
-        {cycle_days} * (sold.cycle + 1) - below({cycle_days}, u('phase', sold.store_no, sold.product_no))
-    )::int as filled_date,
+    cycle_start(sold.store_no, sold.product_no, sold.cycle + 1) as filled_date,
     filled_date < shelves.last_date as is_filled,
     (sold.sold_unit_count < shelves.level and u('shrinkage', sold.store_no, sold.product_no, sold.cycle) < 0.04)::bigint
         as written_off_unit_count
@@ -218,7 +196,7 @@ def tell(story: Story) -> None:
     """Count the window's stock and order what was sold."""
     story.sql(_SHELVES)
     story.sql(_SHELF_SALES.format(longest=_LONGEST_DAYS))
-    story.sql(_CYCLES.format(cycle_days=CYCLE_DAYS))
+    story.sql(_CYCLES)
     story.save("stock_days", _STOCK_DAYS)
     story.emit(
         "erp.inventory_snapshots",

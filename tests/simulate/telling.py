@@ -1,0 +1,74 @@
+"""Small stories, told in a folder of their own with the project's contracts."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+from tests.mart.synthetic import PROJECT
+
+from onemart.feeds.contract import load_contract
+from onemart.project import Project
+from onemart.simulate.settings import Settings
+from onemart.simulate.tell import tell
+
+FIRST = date(2024, 11, 4)
+END = datetime(2025, 1, 13)  # noqa: DTZ001  (times are UTC, without zone)
+
+
+class Told:
+    """What one or more runs of a story wrote."""
+
+    def __init__(
+        self,
+        folder: Path,
+        moments: Iterable[datetime] = (END,),
+        *,
+        customers: int = 150,
+        mode: str = "full",
+        by: str = "day",
+    ) -> None:
+        for name in ("dbt_project.yml", "expectations"):
+            (folder / name).symlink_to(PROJECT / name)
+        project = Project(folder)
+        self.shop = project.shop("demo")
+        self.folder = project.state / "simulated" / self.shop.name
+        self._connection = duckdb.connect()
+        begun = Settings(seed=3, customers=customers, first=FIRST, base_end=END.date(), mode=mode)
+        for moment in moments:
+            tell(project, self.shop, begun, moment, by=by)
+
+    def ask(self, sql: str) -> list[tuple[object, ...]]:
+        return self._connection.execute(sql).fetchall()
+
+    @property
+    def feeds(self) -> list[str]:
+        folders = self.shop.landing.glob("*/*")
+        return sorted(f"{folder.parent.name}.{folder.name}" for folder in folders)
+
+    def files(self, feed: str) -> list[Path]:
+        return sorted((self.shop.landing / feed.replace(".", "/")).glob("*"))
+
+    def latest(self, feed: str) -> set[tuple[object, ...]]:
+        """Return what counts of a feed when all its files have come."""
+        source, _, table = feed.partition(".")
+        contract = load_contract(PROJECT / "expectations" / source / f"{table}.yml")
+        key = ", ".join(contract.key)
+        columns = ", ".join(column.name for column in contract.columns)
+        paths = [str(file) for file in self.files(feed)]
+        read = "read_parquet" if contract.format == "parquet" else "read_csv"
+        text = ", all_varchar = true" if read == "read_csv" else ""
+        return set(
+            self.ask(
+                f"select {columns} from {read}({paths}{text}) qualify row_number() over ("
+                f"partition by {key} order by {contract.deliveries.order_column} desc) = 1"
+            )
+        )
+
+    def plan(self, table: str) -> str:
+        """Return SQL that reads a plan."""
+        return f"read_parquet('{self.folder}/story/{table}/*.parquet')"
+
+    def truth(self, subject: str) -> str:
+        """Return SQL that reads what estimators are to find."""
+        return f"read_parquet('{self.folder}/truth/{subject}.parquet')"
