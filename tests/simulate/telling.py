@@ -56,11 +56,16 @@ class Told:
         key = ", ".join(contract.key)
         columns = ", ".join(column.name for column in contract.columns)
         paths = [str(file) for file in self.files(feed)]
-        read = "read_parquet" if contract.format == "parquet" else "read_csv"
-        text = ", all_varchar = true" if read == "read_csv" else ""
+        if not paths:
+            return set()
+        read = {
+            "csv": f"read_csv({paths}, all_varchar = true)",
+            "jsonl": f"read_json({paths}, format = 'newline_delimited')",
+            "parquet": f"read_parquet({paths})",
+        }[contract.format]
         return set(
             self.ask(
-                f"select {columns} from {read}({paths}{text}) qualify row_number() over ("
+                f"select {columns} from {read} qualify row_number() over ("
                 f"partition by {key} order by {contract.deliveries.order_column} desc) = 1"
             )
         )

@@ -91,7 +91,6 @@ class Story:
         for macro, moment in moments.items():
             self.sql(f"create macro {macro}() as timestamp {literal(str(moment))}")
         self.sql(f"create macro customer_count() as {settings.customers}")
-        create_macros(self._connection, settings.seed)
         self.sql("create schema story")
         for table in sorted(self._folder_of("story").glob("*")):
             self._show(table.name)
