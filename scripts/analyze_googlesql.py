@@ -5,11 +5,12 @@ VERDICTS`. Both are JSON Lines; each job of the emulator's log gets one verdict.
 loads become known as they are created, so each statement sees the columns of those before it.
 
 The analyzer is a WebAssembly module that takes 40 seconds to compile; it is compiled once a machine
-and kept in the user's cache.
+and kept in the user's cache. So are the statements that it accepted: a run pays for what is new.
 """
 
 import argparse
 import ctypes
+import hashlib
 import json
 import os
 import platform
@@ -34,9 +35,14 @@ from zetasql.wasi._pb2.zetasql.public import type_pb2
 INTEGER_NAMES = ("int", "smallint", "integer", "bigint", "tinyint", "byteint")
 API_TYPES = {"INTEGER": "INT64", "FLOAT": "DOUBLE", "FLOAT64": "DOUBLE", "BOOLEAN": "BOOL"}
 # What two statements may differ in and yet be the same to the analyzer: texts, and numbers that
-# are compared with or cast (lengths and digits of types are none of them), and the tables of two
-# deliveries of one feed.
-LITERAL = re.compile(r"""\bd_[0-9a-f]{16}|'(?:[^'\\\n]|\\.)*'|(?<== )\d+\b|(?<=\()\d+(?= as )""")
+# are compared with or cast (lengths and digits of types are none of them). The first kind is part
+# of a name, that of a delivery.
+LITERAL = re.compile(r"""\b(d_[0-9a-f]{16})|'(?:[^'\\\n]|\\.)*'|(?<== )\d+\b|(?<=\()\d+(?= as )""")
+WORD = re.compile(r"\w+")
+# Names of a shop and of its deliveries, where neither matters; no SQL has such words.
+SHOP, DELIVERY = "_«shop»_", "«delivery {}»"
+MOST_REGISTERED = 50
+MOST_KEPT = 50_000
 
 Name = tuple[str, ...]
 Columns = dict[str, Any]
@@ -88,72 +94,105 @@ class Analyzer(WasmClient):  # type: ignore[misc]
 
 def compiled_module(engine: wasmtime.Engine) -> wasmtime.Module:
     """Return the analyzer's module from the cache, else compile it and keep it there."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "onemart"
-    kept = folder / f"googlesql-{zetasql.__version__}-{platform.machine()}.cwasm"
+    kept = cache_folder() / f"googlesql-{zetasql.__version__}-{platform.machine()}.cwasm"
     try:
         return wasmtime.Module.deserialize_file(engine, str(kept))
     except wasmtime.WasmtimeError:
         # Not there, or from another wasmtime, or for another processor.
         module = wasmtime.Module.from_file(engine, str(get_wasm_path()))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as unfinished:
-            unfinished.write(module.serialize())
-        # Another process may be at it, too: whoever comes last replaces it by the same.
-        Path(unfinished.name).replace(kept)
+        keep(kept, module.serialize())
     except OSError as problem:
         print(f"GoogleSQL's analyzer is compiled anew each time: {problem}")
     return module
 
 
+def cache_folder() -> Path:
+    """Return where files are kept from run to run."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "onemart"
+
+
+def keep(path: Path, data: bytes) -> None:
+    """Write a file at once; another process may be at it, too, and whoever comes last replaces it.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as unfinished:
+        unfinished.write(data)
+    Path(unfinished.name).replace(path)
+
+
 class Catalog:
-    """The tables and views known so far, with their columns."""
+    """The tables and views known so far, with their columns.
+
+    The analyzer is told the tables that a statement names, no more: it would read all of them
+    again with each that is new.
+    """
 
     def __init__(self, analyzer: Analyzer) -> None:
         self.analyzer = analyzer
         self.tables: dict[Name, Columns] = {}
-        self.registered: dict[str | None, int] = {}
-        # Grows with each change, and when a table that statements have seen gets other columns.
-        self.changes = self.generation = 0
+        # Their columns in a form that can be compared and written down.
+        self.shapes: dict[Name, str] = {}
+        self.registered: dict[Any, int] = {}
 
     def put(self, path: Name, columns: Columns) -> None:
         """Make `path` known with its columns."""
-        before = self.tables.get(path)
-        if before != columns:
-            self.generation += before is not None
-            self.tables[path] = columns
-            self._forget()
+        self.tables[path] = columns
+        self.shapes[path] = " ".join(
+            f"{name}:{kind.SerializeToString().hex()}" for name, kind in columns.items()
+        )
 
     def drop(self, path: Name) -> None:
         """Forget `path`."""
-        if self.tables.pop(path, None) is not None:
-            self._forget()
+        self.tables.pop(path, None)
+        self.shapes.pop(path, None)
 
-    def _forget(self) -> None:
-        self.changes += 1
-        for number in self.registered.values():
-            self.analyzer.ask(
-                "UnregisterCatalog",
-                service.UnregisterRequest(registered_id=number),
-                service.RegisterResponse,
-            )
-        self.registered.clear()
+    def change(self, path: Name, shape: str | None) -> None:
+        """Make `path` known with the columns written down, or forget it."""
+        if shape is None:
+            self.drop(path)
+        else:
+            columns = (column.rsplit(":", 1) for column in shape.split())
+            parse = type_pb2.TypeProto.FromString
+            self.put(path, {name: parse(bytes.fromhex(kind)) for name, kind in columns})
 
-    def id(self, default_dataset: str | None) -> int:
-        """Return the number under which the analyzer knows this catalog."""
-        if default_dataset not in self.registered:
-            request = service.RegisterCatalogRequest(simple_catalog=self._message(default_dataset))
+    def named(self, job: dict[str, Any]) -> list[Name]:
+        """Return the tables that a job may mean."""
+        words = {*WORD.findall(job["sql"]), job["default_dataset"]}
+        return sorted(path for path in self.tables if path[2] in words and path[1] in words)
+
+    def id(self, job: dict[str, Any]) -> int:
+        """Return the number of a catalog in which the analyzer knows what a job names."""
+        paths, default_dataset = self.named(job), job["default_dataset"]
+        key = default_dataset, tuple((path, self.shapes[path]) for path in paths)
+        number = self.registered.pop(key, None)
+        if number is None:
+            message = self._message(paths, default_dataset)
+            request = service.RegisterCatalogRequest(simple_catalog=message)
             answer = self.analyzer.ask("RegisterCatalog", request, service.RegisterResponse)
-            self.registered[default_dataset] = answer.registered_id
-        return self.registered[default_dataset]
+            number = answer.registered_id
+        # The one that was used last stands last.
+        self.registered[key] = number
+        if len(self.registered) > MOST_REGISTERED:
+            self._unregister(self.registered.pop(next(iter(self.registered))))
+        return number
 
-    def _message(self, default_dataset: str | None) -> Any:
+    def _unregister(self, number: int) -> None:
+        request = service.UnregisterRequest(registered_id=number)
+        self.analyzer.ask("UnregisterCatalog", request, service.RegisterResponse)
+
+    def _message(self, paths: list[Name], default_dataset: str | None) -> Any:
         root = simple_catalog_pb2.SimpleCatalogProto(name="root")
         root.builtin_function_options.language_options.CopyFrom(self.analyzer.language)
         for name in INTEGER_NAMES:
             root.named_type.add(name=name).type.type_kind = type_pb2.TYPE_INT64
         folders: dict[Name, Any] = {(): root}
-        for path, columns in self.tables.items():
+        for path in paths:
             for folder in (path[:1], path[:2], path[1:2]):
                 if folder not in folders:
                     folders[folder] = folders[folder[:-1]].catalog.add(name=folder[-1])
@@ -165,21 +204,102 @@ class Catalog:
                 homes.append((root, path[2]))
             for home, name in homes:
                 table = home.table.add(name=name, full_name=".".join(path))
-                for column, kind in columns.items():
+                for column, kind in self.tables[path].items():
                     table.column.add(name=column, type=kind, is_writable_column=True)
         return root
 
 
-def judged(analyzer: Analyzer, catalog: Catalog, job: dict[str, Any]) -> dict[str, Any]:
-    """Return the verdict on one job, and let the catalog know what it created."""
-    if "load" in job:
-        columns = {
-            column["name"]: api_type(column["type"], column.get("mode"))
-            for column in job["load"]["schema"]
+class Memory:
+    """What accepted statements do, by their words and the columns of what they name.
+
+    A second run, another delivery or another shop repeats most of the first: the same words about
+    the same columns, in other places.
+    """
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        # Other code may see other columns, so it remembers on its own.
+        code = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+        self.path = cache_folder() / f"googlesql-{zetasql.__version__}-{code}.json"
+        try:
+            self.known = json.loads(self.path.read_text("utf-8"))
+        except (OSError, ValueError):
+            self.known = {}
+
+    def judged(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Return the verdict on a query, and let the catalog know what it created."""
+        places = [job["shop"], *dict.fromkeys(LITERAL.findall(job["sql"]))]
+        words = LITERAL.sub(lambda found: found[1] or "?", job["sql"])
+        default = job["default_dataset"] or ""
+        named = {".".join(path): self.catalog.shapes[path] for path in self.catalog.named(job)}
+        told = written([words, default, job["error"] is None, named])
+        key = hashlib.sha256(alike(told, places).encode()).hexdigest()
+        if key not in self.known:
+            verdict, changes = self._asked(job)
+            if verdict["accepted"]:
+                self.known[key] = json.loads(alike(written([verdict, changes]), places))
+            return verdict
+        # What was used last stands last.
+        found = self.known[key] = self.known.pop(key)
+        verdict, changes = json.loads(unlike(written(found), places))
+        for path, columns in changes.items():
+            self.catalog.change(tuple(path.split(".")), columns)
+        return dict(verdict)
+
+    def _asked(self, job: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str | None]]:
+        """Return the analyzer's verdict and the shapes of the tables that the job changed."""
+        before = dict(self.catalog.shapes)
+        verdict = judged(self.catalog.analyzer, self.catalog, job)
+        after = self.catalog.shapes
+        return verdict, {
+            ".".join(path): after.get(path)
+            for path in {**before, **after}
+            if before.get(path) != after.get(path)
         }
-        if job["error"] is None:
-            catalog.put(tuple(job["load"]["table"].split(".")), columns)
-        return {"accepted": True, "kinds": ["load"], "writes": [job["load"]["table"]]}
+
+    def keep(self) -> None:
+        """Let later runs know, too."""
+        newest = dict(list(self.known.items())[-MOST_KEPT:])
+        try:
+            keep(self.path, json.dumps(newest).encode())
+        except OSError as problem:
+            print(f"GoogleSQL's analyzer looks at everything each time: {problem}")
+
+
+def written(value: Any) -> str:
+    """Return a value as JSON with all letters as they are."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def alike(words: str, places: list[str]) -> str:
+    """Return words as they would be in any shop, about any delivery."""
+    shop, *deliveries = places
+    for number, delivery in enumerate(filter(None, deliveries)):
+        words = words.replace(delivery, DELIVERY.format(number))
+    return words.replace(f"_{shop}_", SHOP) if shop else words
+
+
+def unlike(words: str, places: list[str]) -> str:
+    """Return words as they are in these places."""
+    shop, *deliveries = places
+    for number, delivery in enumerate(filter(None, deliveries)):
+        words = words.replace(DELIVERY.format(number), delivery)
+    return words.replace(SHOP, f"_{shop}_")
+
+
+def loaded(catalog: Catalog, job: dict[str, Any]) -> dict[str, Any]:
+    """Return the verdict on a load job, and let the catalog know its table."""
+    columns = {
+        column["name"]: api_type(column["type"], column.get("mode"))
+        for column in job["load"]["schema"]
+    }
+    if job["error"] is None:
+        catalog.put(tuple(job["load"]["table"].split(".")), columns)
+    return {"accepted": True, "kinds": ["load"], "writes": [job["load"]["table"]]}
+
+
+def judged(analyzer: Analyzer, catalog: Catalog, job: dict[str, Any]) -> dict[str, Any]:
+    """Return the analyzer's verdict on a query, and let the catalog know what it created."""
     kinds, writes = [], []
     try:
         for kind, statement in resolved(analyzer, catalog, job):
@@ -212,7 +332,7 @@ def resolved(
     request.parse_resume_location.input = script
     request.parse_resume_location.byte_position = 0
     while request.parse_resume_location.byte_position < length:
-        request.registered_catalog_id = catalog.id(job["default_dataset"])
+        request.registered_catalog_id = catalog.id(job)
         answer = analyzer.ask("Analyze", request, service.AnalyzeResponse)
         yield innermost(answer.resolved_statement)
         request.parse_resume_location.byte_position = answer.resume_byte_position
@@ -284,24 +404,15 @@ def main() -> None:
     parser.add_argument("jobs", type=Path, help="the emulator's log, JSON Lines")
     parser.add_argument("verdicts", type=Path, help="one line of JSON for each job")
     options = parser.parse_args()
-    analyzer = Analyzer()
-    catalog = Catalog(analyzer)
-    accepted: dict[tuple[Any, ...], dict[str, Any]] = {}
+    catalog = Catalog(Analyzer())
+    memory = Memory(catalog)
     with options.jobs.open() as jobs, options.verdicts.open("w") as verdicts:
         for line in jobs:
-            job = json.loads(line)
-            began = time.perf_counter()
-            # A second run, or another delivery, repeats most of the first: the same words about
-            # the same columns. What changes the catalog is never passed over.
-            words = LITERAL.sub("?", job.get("sql", ""))
-            feed = job["labels"].get("onemart_feed")
-            key = (words, feed, job["default_dataset"], catalog.generation)
-            changes = catalog.changes
-            verdict = accepted.get(key) or judged(analyzer, catalog, job)
-            if verdict["accepted"] and words and changes == catalog.changes:
-                accepted[key] = verdict
+            began, job = time.perf_counter(), json.loads(line)
+            verdict = loaded(catalog, job) if "load" in job else memory.judged(job)
             verdict["seconds"] = time.perf_counter() - began
             verdicts.write(json.dumps(verdict) + "\n")
+    memory.keep()
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def everything(shop: Shop) -> None:
 
 @pytest.fixture(scope="session")
 def parity(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parity]:
-    """Build both shops on both warehouses; dbt's tests run on the emulator, once.
+    """Build both shops on both warehouses.
 
     The record of it (`open_record`) is in the folder of `statements`.
     """

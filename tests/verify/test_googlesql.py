@@ -1,5 +1,6 @@
 """GoogleSQL's analyzer takes what BigQuery takes, and refuses what it would refuse."""
 
+import json
 import os
 import subprocess
 from collections.abc import Callable
@@ -178,7 +179,7 @@ def test_a_whole_record_misses_nothing(whole: list[Checked], manifest: dict[str,
         (1, "model.onemart.fct_sales was never built."),
         (2, "model.onemart.fct_sales is incremental but was built only once"),
         (3, "model.onemart.dim_days was never built."),
-        (4, "test.onemart.unique never ran."),
+        (4, "test.onemart.unique was neither run nor compiled."),
     ],
 )
 def test_what_was_never_sent_is_missing(
@@ -231,6 +232,30 @@ def test_analyzer_that_breaks_down_says_what_it_printed(tmp_path: Path) -> None:
         check([], Project(tmp_path))
 
 
+def test_what_was_accepted_in_one_shop_is_known_in_another_if_the_columns_are_the_same() -> None:
+    def table(shop: str, kind: str) -> Job:
+        return sent(shop, f"create or replace table `p`.`x_{shop}_raw`.`t` (n {kind})")
+
+    def view(shop: str) -> Job:
+        added = f"select n + 1 as m from `p`.`x_{shop}_raw`.`t` where '{shop}' <> ''"
+        return sent(shop, f"create or replace view `p`.`x_{shop}_marts`.`v` as {added}")
+
+    def sent(shop: str, sql: str) -> Job:
+        return Job(sql, labels={"onemart_shop": shop}, project="p")
+
+    jobs = [
+        *(table("a", "int64"), table("b", "int64")),
+        *(view("a"), view("b"), sent("b", "select m from `p`.`x_b_marts`.`v`")),
+        *(table("b", "string"), view("b"), view("a")),
+    ]
+    first, second = check(jobs, Project(ROOT)), check(jobs, Project(ROOT))
+    accepted = [True, True, True, True, True, True, False, True]
+    # The second time, what was accepted is remembered from the first.
+    assert [one.accepted for one in first] == [one.accepted for one in second] == accepted
+    assert [one.writes for one in first] == [one.writes for one in second]
+    assert first[3].writes == ["p.x_b_marts.v"]
+
+
 def test_record_that_is_not_there_names_the_target_that_makes_it(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="make parity"):
         open_record(tmp_path)
@@ -247,6 +272,21 @@ def test_record_reads_what_the_emulator_logged(tmp_path: Path) -> None:
     assert job.is_dbt
     assert job.body == "select 1"
     assert Job(sql="select '/* {\"node_id\": 1} */'").node == ""
+
+
+def test_record_ends_with_the_tests_that_were_only_compiled(tmp_path: Path) -> None:
+    log = tmp_path / "statements.jsonl"
+    ran = {"sql": '/* {"node_id": "test.a"} */ select 1', "labels": {}, "default_dataset": None}
+    log.write_text(json.dumps({**ran, "project": "onemart", "seconds": 0.1, "error": None}))
+    tests = {
+        name: {"resource_type": "test", "compiled_code": sql}
+        for name, sql in {"test.a": "select 1", "test.b": "select 2", "test.c": None}.items()
+    }
+    jobs = list(Record(log, {"nodes": tests}).jobs())
+    assert [(job.node, job.body) for job in jobs] == [
+        ("test.a", "select 1"),
+        ("test.b", "select 2"),
+    ]
 
 
 @pytest.fixture

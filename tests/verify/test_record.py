@@ -10,7 +10,7 @@ from onemart.cost.budget import read_budget, write_budget
 from onemart.cost.estimate import widths
 from onemart.project import Project
 from onemart.verify.budget import measured, over_budget
-from onemart.verify.googlesql import Checked, checked_record, missing, report
+from onemart.verify.googlesql import Checked, check, missing, report
 from onemart.verify.parity import Parity
 from onemart.verify.record import Record, open_record
 from onemart.verify.scans import look
@@ -27,7 +27,7 @@ def record(parity: Parity) -> Record:
 
 @pytest.fixture(scope="module")
 def checked(record: Record) -> list[Checked]:
-    return checked_record(record, Project(PROJECT))
+    return check(record.jobs(), Project(PROJECT))
 
 
 def test_googlesql_takes_all_that_was_sent(checked: list[Checked], record: Record) -> None:
@@ -40,7 +40,7 @@ def test_every_model_test_and_metric_was_sent_in_every_form(
 ) -> None:
     assert list(missing(checked, record.manifest)) == []
     forms = {one.form(record.manifest) for one in checked}
-    assert forms >= {"gate", "model, first run", "model, incremental", "seed", "test", "unit test"}
+    assert forms >= {"gate", "model, first run", "model, incremental", "seed", "test"}
 
 
 def test_models_name_the_days_they_read(record: Record) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 from onemart.console import complain, console, figures, say
 from onemart.errors import OnemartError, UsageError
 from onemart.project import Project, find_project
-from onemart.verify.record import Job, Record, exit_status
+from onemart.verify.record import Job, exit_status
 
 __all__ = ["Checked", "check", "missing", "report"]
 
@@ -129,10 +129,10 @@ def check(jobs: Iterable[Job], project: Project | None = None) -> list[Checked]:
 
 
 def _spelled(job: Job) -> dict[str, Any]:
-    what = {"load": job.load} if job.load else {"sql": job.sql}
+    what = {"load": job.load} if job.load else {"sql": job.body}
     return {
         **what,
-        "labels": dict(job.labels),
+        "shop": job.shop,
         "default_dataset": job.default_dataset,
         "project": job.project,
         "error": job.error,
@@ -152,7 +152,7 @@ def missing(checked: Sequence[Checked], manifest: Mapping[str, Any]) -> Iterator
             if materialized == "incremental" and not forms & _CHANGES:
                 yield f"{name} is incremental but was built only once, so only in its first form."
         elif kind == "test" and not any(one.job.node == name for one in checked):
-            yield f"{name} never ran."
+            yield f"{name} was neither run nor compiled."
     sent = {one.job.node for one in checked} | {
         f"metric.{one.job.labels.get('onemart_metric')}" for one in checked
     }
@@ -195,22 +195,10 @@ def report(checked: Sequence[Checked], manifest: Mapping[str, Any]) -> bool:
     return not refused and not unseen
 
 
-def checked_record(record: Record, project: Project | None = None) -> list[Checked]:
-    """Return the verdicts on a record, and on the tests that its run compiled but left out."""
-    jobs = list(record.jobs())
-    seen = {job.node for job in jobs}
-    left_out = [
-        Job(sql=f"/* {json.dumps({'node_id': name})} */ {node['compiled_code']}")
-        for name, node in record.nodes("test").items()
-        if name not in seen and node.get("compiled_code")
-    ]
-    return check([*jobs, *left_out], project)
-
-
 if __name__ == "__main__":
     sys.exit(
         exit_status(
-            lambda record: report(checked_record(record, find_project()), record.manifest),
+            lambda record: report(check(record.jobs(), find_project()), record.manifest),
             "Put what `make parity` sent through GoogleSQL's own analyzer.",
         )
     )

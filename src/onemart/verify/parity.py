@@ -44,6 +44,7 @@ TARGETS = ("dev", "emulator")
 _MARTS = ("fct_", "dim_", "rpt_")
 _UNIQUE = {"unique", "unique_combination_of_columns"}
 _WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
+_TESTS = ("--select", "resource_type:test")
 
 
 @dataclass
@@ -86,7 +87,7 @@ class MadeShop:
             # dbt's relations on DuckDB carry the file's name: one name lets shops share a manifest.
             "ONEMART_WAREHOUSE": str(self.folder / "parity.duckdb"),
             "ONEMART_EMULATOR": self.endpoint,
-            "ONEMART_BIGQUERY_DATASET": f"parity_{self.slice.shop}",
+            "ONEMART_BIGQUERY_DATASET": self.prefix,
             "ONEMART_NOW": NOW,
             "ONEMART_PROJECT_DIR": str(self.project.root),
         }
@@ -100,6 +101,11 @@ class MadeShop:
                     del os.environ[name]
                 else:
                     os.environ[name] = value
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its datasets begin with on BigQuery."""
+        return f"parity_{self.slice.shop}"
 
     @property
     def shop(self) -> Shop:
@@ -166,6 +172,15 @@ class MadeShop:
         if not result.success:
             raise OnemartError(f"dbt cannot parse the project: {result.exception}")
         return result.result
+
+    def take_manifest(self, other: "MadeShop") -> None:
+        """Know the project from another shop on the same target: parsing takes its time."""
+        self.manifest = other.manifest.deepcopy()
+        for node in (*self.manifest.nodes.values(), *self.manifest.sources.values()):
+            node.schema = node.schema.replace(other.prefix, self.prefix)
+            if node.relation_name:
+                node.relation_name = node.relation_name.replace(other.prefix, self.prefix)
+        self.manifest.build_flat_graph()
 
     def tables(self, models: Iterable[Any]) -> dict[str, Table]:
         """Return those of the models that the warehouse has, by name."""
@@ -269,8 +284,9 @@ def run_parity(
 ) -> Parity:
     """Build the slices on both targets and compare them.
 
-    dbt's tests run once: on the emulator, in the first build of the first shop. Beside the log of
-    statements lies manifest.json then, dbt's manifest of that build.
+    dbt's tests are for DuckDB, where the same rows lie. For BigQuery those of the first shop are
+    compiled, so that GoogleSQL's analyzer can look at them: beside the log of statements lies
+    manifest.json, dbt's manifest with their SQL.
 
     Parameters
     ----------
@@ -289,13 +305,16 @@ def run_parity(
             MadeShop(part, target, folder / part.shop / target, server.endpoint, project)
             for target in TARGETS
         ]
+        for made, known in zip(pair, shops, strict=False):
+            made.take_manifest(known)
         for stage in part.stages:
             for made in pair:
                 with made.environment():
                     stage(made.shop)
                 made.land()
-                with_tests = not shops and made is pair[-1] and stage is part.stages[0]
-                made.dbt("build", *(() if with_tests else _WITHOUT_TESTS))
+                made.dbt("build", *_WITHOUT_TESTS)
+        if not shops:
+            pair[-1].dbt("compile", *_TESTS)
         shops += pair
         compared += compare_shop(*pair)
     shutil.copy(shops[1].folder / "dbt/target/manifest.json", server.statements.parent)

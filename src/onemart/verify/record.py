@@ -89,12 +89,18 @@ class Record:
     manifest: Mapping[str, Any]
 
     def jobs(self) -> Iterator[Job]:
-        """Yield the jobs in the order in which they ended."""
+        """Yield the jobs as they ended, then the tests that were only compiled."""
+        seen = set()
         with self.statements.open(encoding="utf-8") as lines:
             for line in lines:
                 told = json.loads(line)
                 told.pop("seconds", None)
-                yield Job(**told)
+                job = Job(**told)
+                seen.add(job.node)
+                yield job
+        for name, node in self.nodes("test").items():
+            if name not in seen and node.get("compiled_code"):
+                yield Job(sql=f"/* {json.dumps({'node_id': name})} */ {node['compiled_code']}")
 
     def nodes(self, *types: str) -> dict[str, Mapping[str, Any]]:
         """Return the manifest's nodes of some resource types by id."""
