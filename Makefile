@@ -53,6 +53,12 @@ build: setup dbt-deps  ## Set up, land the sample shop, build and test its marts
 	@$(BIN)/onemart land --shop $(SHOP)
 	@$(BIN)/onemart build --shop $(SHOP)
 
+.PHONY: demo
+demo: setup dbt-deps  ## Simulate a shop of 20,000 customers over three years, land it, build and test its marts.
+	@$(BIN)/onemart simulate --shop demo
+	@$(BIN)/onemart land --shop demo
+	@$(BIN)/onemart build --shop demo
+
 .PHONY: sample
 sample: setup  ## Put the sample files of SHOP into landing/, as its retailer would deliver them.
 	@$(BIN)/onemart sample $(SHOP)

@@ -4,7 +4,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
@@ -135,41 +136,55 @@ def sample(
 def simulate(  # noqa: PLR0913
     *,
     customers: Annotated[
-        int, typer.Option("--customers", min=10, help="Accounts at the end of the first run.")
-    ] = 20_000,
+        int | None,
+        typer.Option("--customers", min=10, help="Accounts at the end of the first run; 20000."),
+    ] = None,
     first: Annotated[
-        datetime, typer.Option("--from", formats=_MOMENTS, help="The first day of the story.")
-    ] = datetime(2023, 1, 1),  # noqa: DTZ001  (times are UTC, without zone)
+        datetime | None,
+        typer.Option("--from", formats=_MOMENTS, help="The first day of the story; 2023-01-01."),
+    ] = None,
     until: Annotated[
         datetime,
         typer.Option("--to", formats=_MOMENTS, help="The first day, or hour, that is not told."),
     ] = datetime(2026, 1, 1),  # noqa: DTZ001
-    seed: Annotated[int, typer.Option("--seed", help="Another seed, another shop.")] = 1,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Another seed, another shop; 1.")
+    ] = None,
     by: Annotated[
         str, typer.Option("--by", help="day or hour: what each of the last files holds.")
     ] = "day",
     mode: Annotated[
-        str, typer.Option("--mode", help="full, or whose assumptions customers follow.")
-    ] = "full",
+        str | None,
+        typer.Option("--mode", help="full, or whose assumptions customers follow; full."),
+    ] = None,
     shop: Annotated[str, typer.Option("--shop", help="The shop.")] = "demo",
 ) -> None:
     """Write the deliveries of a made-up shop into landing/, and its truth beside them.
 
     A later run with a later --to goes on with the story: it delivers what happened since.
     """
-    from onemart.simulate.settings import Settings  # noqa: PLC0415
-    from onemart.simulate.tell import tell  # noqa: PLC0415
+    from onemart.simulate.settings import Settings, load_settings  # noqa: PLC0415
+    from onemart.simulate.tell import story_file, tell  # noqa: PLC0415
 
     project = find_project()
     asked = project.shop(shop)
+    # What nobody names is as the story was begun.
+    known = load_settings(story_file(project, asked)) or Settings(
+        seed=1, customers=20_000, first=date(2023, 1, 1), base_end=until.date(), mode="full"
+    )
+    begun = replace(
+        known,
+        seed=known.seed if seed is None else seed,
+        customers=customers or known.customers,
+        first=first.date() if first else known.first,
+        mode=mode or known.mode,
+    )
     bar, task = progress("onemart simulate")
     with bar:
         written = tell(
             project,
             asked,
-            Settings(
-                seed=seed, customers=customers, first=first.date(), base_end=until.date(), mode=mode
-            ),
+            begun,
             until,
             by=by,
             on_chapter=lambda chapter: bar.update(task, current=chapter.name),
