@@ -37,5 +37,6 @@ CHAPTERS = (
     Chapter("referrals", referrals.tell),
     Chapter("shipments", shipments.tell),
     Chapter("payments", payments.tell),
+    Chapter("delivery of orders", orders.deliver),
     Chapter("refunds", refunds.tell),
 )

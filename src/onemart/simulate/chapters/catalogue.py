@@ -127,8 +127,8 @@ select
     elasticity * (0.6 + 0.8 * u('elasticity', product_no)) as elasticity
 from filed
 inner join story.categories using (category_no)
-where greatest(launched_date, first_day()::date) >= window_start()::date
-    and greatest(launched_date, first_day()::date) < window_end()::date
+where greatest(launched_date, first_day()::date) >= window_start()
+    and greatest(launched_date, first_day()::date) < window_end()
 """
 
 # Prices are set anew about twice a year. A few products are filed under another category one day.
@@ -143,7 +143,7 @@ with moments as (
             || case when discontinued_date is not null then [99] else [] end
         ) as change_no
     from story.products
-    where greatest(launched_date, first_day()::date) >= window_start()::date
+    where greatest(launched_date, first_day()::date) >= window_start()
 ),
 dated as (
     select

@@ -12,10 +12,21 @@ from onemart.simulate.chapters.visits import make_visits
 from onemart.simulate.engine import Story
 from onemart.simulate.macros import CYCLE_DAYS
 
-__all__ = ["tell"]
+__all__ = ["deliver", "tell"]
 
 _LOOK_BACK = timedelta(days=CYCLE_DAYS + 2)
 _LINES_AT_ONCE = 6_000_000
+
+# Words that few rows share are numbers until they are written, which takes half the time then.
+_WORDS = """
+create type sku as enum (select sku from story.products order by sku);
+create type product_kind as enum ('merchandise', 'gift_card', 'deposit', 'service');
+create type category as enum (select category from story.categories order by category);
+create type store_id as enum (select store_id from story.stores order by store_id);
+create type channel as enum ('store', 'web', 'app');
+create type currency_code as enum ('EUR', 'CHF', 'GBP', 'USD');
+create type order_status as enum ('completed', 'cancelled');
+"""
 
 # What a product costs and how much it is wanted in each week, with that week's promotions.
 _ASSORTMENT = """
@@ -38,11 +49,11 @@ select
     weekly.product_no,
     weekly.week_no,
     weekly.category_no,
-    weekly.sku,
-    weekly.product_kind,
+    weekly.sku::sku as sku,
+    weekly.product_kind::product_kind as product_kind,
     weekly.is_serialised,
     weekly.tax_class,
-    product_versions.category,
+    product_versions.category::category as category,
     (100 * product_versions.list_price_amount)::bigint as list_cents,
     weekly.promotion_rate,
     1 + (1e4 * weekly.popularity * pow(1 - weekly.promotion_rate, -weekly.elasticity))::bigint as weight
@@ -135,16 +146,17 @@ select
     visits.ordered_at,
     visits.customer_id,
     visits.store_no,
-    stores.store_id,
+    stores.store_id::store_id as store_id,
     visits.is_online,
     case
         when not visits.is_online then 'store'
         when u('app', visits.customer_id) < 0.4 then 'app'
         else 'web'
-    end as channel,
+    end::channel as channel,
     customers.customer_type,
     customers.country_code,
-    case when visits.is_online then customers.currency_code else stores.currency_code end as currency_code,
+    case when visits.is_online then customers.currency_code else stores.currency_code end::currency_code
+        as currency_code,
     customers.country_code <> 'US' as is_tax_included,
     case
         when visits.is_online then not customers.has_account or u('guest', visits.order_id) < 0.08
@@ -360,7 +372,7 @@ select
     currency_code,
     case when is_serialised then printf('%s-%d-%d', sku, order_id, line_number) end as serial_number,
     case when product_kind = 'gift_card' then printf('GC%d-%d', order_id, line_number) end as gift_card_id,
-    case when cancelled_at is null then 'completed' else 'cancelled' end as status
+    case when cancelled_at is null then 'completed'::order_status else 'cancelled'::order_status end as status
 from sold
 """
 
@@ -412,7 +424,6 @@ select
     case when cancelled_at is null then 'completed' else 'cancelled' end as status,
     session_id,
     loyalty_id,
-    cast(null as bigint) as exchange_of_order_id,
     money(net_cents) as line_net_amount,
     money(shipping_cents) as shipping_amount,
     money(tax_cents) as tax_amount,
@@ -426,6 +437,7 @@ from shipped
 _EMITTED = """
 select
     * exclude (customer_id, status),
+    {more}
     case when not is_guest then customer_id end as customer_id,
     case when version = 1 then 'completed' else 'cancelled' end as status,
     false as is_deleted,
@@ -436,8 +448,13 @@ from (
     select *, unnest(case when cancelled_at is null then [1] else [1, 2] end) as version
     from story.{table}
     where ordered_at >= window_start() - interval 30 days
-)
+) as placed
 """
+
+# What an order replaces is known when goods and payments are settled.
+_REPLACED = """(
+    select min(exchanges.order_id) from story.exchanges where exchanges.exchange_order_id = placed.order_id
+) as exchange_of_order_id,"""
 
 # By what the shelf of a product is filled up to, for two weeks of what an average week sells and some.
 _LEVELS = """
@@ -472,7 +489,7 @@ expected as (
     ) as countries
         on stores.country_code = countries.country_code and stores.channel = countries.channel
     where products.product_kind = 'merchandise'
-        and greatest(products.launched_date, first_day()::date) >= window_start()::date
+        and greatest(products.launched_date, first_day()::date) >= window_start()
 )
 select
     store_no,
@@ -516,6 +533,7 @@ def tell(story: Story) -> None:
             " first_day() as from_at, first_day() as to_at, 1.0::double as rate_multiplier,"
             " 0.0::double as redeem_probability, 0.0::double as discount_rate, '' as category where false"
         )
+    story.sql(_WORDS)
     story.save("stock_levels", _LEVELS)
     story.sql("create or replace temp table tax_rates as select * from story.tax_rates")
     for number, (start, end) in enumerate(_stretches(story)):
@@ -530,6 +548,10 @@ def tell(story: Story) -> None:
         story.save("lost_lines", lost, part=part)
         story.save("order_lines", _LINES.format(start=start, end=end), part=part)
         story.save("orders", _ORDERS.format(start=start, end=end), part=part)
-    for feed in ("orders", "order_lines"):
-        story.emit(f"commerce.{feed}", _EMITTED.format(table=feed))
+    story.emit("commerce.order_lines", _EMITTED.format(table="order_lines", more=""))
     story.truth("lost_demand", _TRUTH)
+
+
+def deliver(story: Story) -> None:
+    """Deliver the window's orders, once it is known which of them replace another's goods."""
+    story.emit("commerce.orders", _EMITTED.format(table="orders", more=_REPLACED))
