@@ -1,12 +1,16 @@
+-- A rate of exchange holds for some days more, until the next one comes.
 {%- set feeds = ["purchase_orders", "fx_rates"] %}
 {{ by_day(
     "ordered_date",
     cluster_by=["store_id", "sku"],
-    replaced="{{ dates_of(days_touched(
-        ref('stg_ops__touched_days'), 'touched_utc_date', ['purchase_orders', 'fx_rates']
-    )) }}",
+    replaced="{{ dates_of(
+        days_touched(
+            ref('stg_ops__touched_days'), 'touched_utc_date', ['purchase_orders', 'fx_rates']
+        ),
+        after=longest_rate_gap_days()
+    ) }}",
 ) }}
-{%- set days = days_touched(ref('stg_ops__touched_days'), 'touched_utc_date', feeds) %}
+{%- set days = days_touched(ref("stg_ops__touched_days"), "touched_utc_date", feeds) %}
 
 with
 
@@ -14,19 +18,14 @@ purchase_orders as (
 
     select * from {{ ref('stg_erp__purchase_orders') }}
     {% if is_incremental() -%}
-    where {{ in_days("ordered_date", days) }}
+    where {{ in_days("ordered_date", days, after=longest_rate_gap_days()) }}
     {%- endif %}
 
 ),
 
-fx_rates as (
+exchange_rates as (
 
-    select * from {{ ref('stg_commerce__fx_rates') }}
-    where
-        reporting_currency_code = '{{ currency_code() }}'
-        {% if is_incremental() -%}
-        and {{ in_days("rate_date", days) }}
-        {%- endif %}
+    select * from {{ ref('int_exchange_rates_filled') }}
 
 ),
 
@@ -37,12 +36,12 @@ orders_joined_to_rates as (
         case
             when purchase_orders.currency_code = '{{ currency_code() }}'
                 then cast(1 as {{ dbt.type_numeric() }})
-            else fx_rates.rate
+            else exchange_rates.exchange_rate
         end as exchange_rate
     from purchase_orders
-    left join fx_rates
-        on purchase_orders.ordered_date = fx_rates.rate_date
-        and purchase_orders.currency_code = fx_rates.currency_code
+    left join exchange_rates
+        on purchase_orders.ordered_date = exchange_rates.rate_date
+        and purchase_orders.currency_code = exchange_rates.currency_code
 
 ),
 
