@@ -25,6 +25,7 @@ class Told:
         moments: Iterable[datetime] = (END,),
         *,
         customers: int = 150,
+        first: date = FIRST,
         mode: str = "full",
         by: str = "day",
     ) -> None:
@@ -34,7 +35,7 @@ class Told:
         self.shop = project.shop("demo")
         self.folder = project.state / "simulated" / self.shop.name
         self._connection = duckdb.connect()
-        begun = Settings(seed=3, customers=customers, first=FIRST, base_end=END.date(), mode=mode)
+        begun = Settings(seed=3, customers=customers, first=first, base_end=END.date(), mode=mode)
         for moment in moments:
             tell(project, self.shop, begun, moment, by=by)
 

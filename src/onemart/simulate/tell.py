@@ -7,9 +7,9 @@ from shutil import rmtree
 
 from onemart.errors import UsageError
 from onemart.project import Project, Shop
-from onemart.simulate.chapters import CHAPTERS
+from onemart.simulate.chapters import CHAPTERS, CLEAN_CHAPTERS
 from onemart.simulate.engine import Chapter, Story
-from onemart.simulate.settings import Settings, Window, load_settings, save_settings
+from onemart.simulate.settings import MODES, Settings, Window, load_settings, save_settings
 
 __all__ = ["story_file", "tell"]
 
@@ -61,7 +61,7 @@ def tell(
     window = Window(settings.told_until, until)
     story = Story(project, shop, settings, window, by=by)
     try:
-        for chapter in CHAPTERS:
+        for chapter in CHAPTERS if settings.mode == "full" else CLEAN_CHAPTERS:
             on_chapter(chapter)
             chapter.tell(story)
     finally:
@@ -72,6 +72,8 @@ def tell(
 
 
 def _check(settings: Settings, begun: Settings, shop: Shop) -> None:
+    if begun.mode not in MODES:
+        raise UsageError(f"There is no mode '{begun.mode}'.", f"Use one of {', '.join(MODES)}.")
     for what in ("seed", "customers", "first", "mode"):
         was, now = getattr(settings, what), getattr(begun, what)
         if was != now:

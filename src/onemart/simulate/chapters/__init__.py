@@ -3,6 +3,7 @@
 from onemart.simulate.chapters import (
     advertising,
     catalogue,
+    clean,
     customers,
     devices,
     emails,
@@ -19,7 +20,7 @@ from onemart.simulate.chapters import (
 )
 from onemart.simulate.engine import Chapter
 
-__all__ = ["CHAPTERS"]
+__all__ = ["CHAPTERS", "CLEAN_CHAPTERS"]
 
 # A chapter reads what the ones before it saved.
 CHAPTERS = (
@@ -40,3 +41,9 @@ CHAPTERS = (
     Chapter("delivery of orders", orders.deliver),
     Chapter("refunds", refunds.tell),
 )
+
+CLEAN_CHAPTERS = (
+    Chapter("catalogue", catalogue.tell),
+    Chapter("customers and orders", clean.tell),
+)
+"""What is told of customers who follow one estimator's assumptions."""

@@ -300,11 +300,16 @@ from story.customers
 """
 
 
-def tell(story: Story) -> None:
-    """Let the window's customers join."""
-    story.sql(_ACCOUNTS.format(all_join="false", ahead_days=AHEAD_DAYS))
-    story.save("customers", _CUSTOMERS.format(all_join="false", referred_rate=REFERRED_RATE))
+def tell(story: Story, *, all_join: bool = False) -> None:
+    """Let the window's customers join.
+
+    With `all_join` none is there at the start, nobody has two accounts and nobody brings another.
+    """
+    plain = str(all_join).lower()
+    story.sql(_ACCOUNTS.format(all_join=plain, ahead_days=AHEAD_DAYS))
+    story.save("customers", _CUSTOMERS.format(all_join=plain, referred_rate=REFERRED_RATE))
     story.save("moves", _MOVES)
     story.emit("commerce.customers", _CUSTOMER_VERSIONS)
     story.emit("commerce.addresses", _ADDRESSES)
-    story.truth("customers", _TRUTH)
+    if not all_join:
+        story.truth("customers", _TRUTH)

@@ -12,7 +12,7 @@ from onemart.simulate.chapters.visits import make_visits
 from onemart.simulate.engine import Story
 from onemart.simulate.macros import CYCLE_DAYS
 
-__all__ = ["deliver", "tell"]
+__all__ = ["EMITTED", "deliver", "order_stride", "tell"]
 
 _LOOK_BACK = timedelta(days=CYCLE_DAYS + 2)
 _LINES_AT_ONCE = 6_000_000
@@ -434,7 +434,7 @@ from shipped
 """
 
 # Versions of orders and of lines alike: as placed, and as cancelled.
-_EMITTED = """
+EMITTED = """
 select
     * exclude (customer_id, status),
     {more}
@@ -509,6 +509,11 @@ group by all
 """
 
 
+def order_stride(story: Story) -> int:
+    """Return by how much the numbers of orders go on from day to day: far more than any day has."""
+    return int(10 ** max(3, len(str(story.settings.customers // 10 - 1))))
+
+
 def _stretches(story: Story) -> Iterator[tuple[datetime, datetime]]:
     """Yield stretches of the window with as many lines as fit into memory."""
     lines_per_day = 50 * story.settings.customers / 1095
@@ -538,7 +543,7 @@ def tell(story: Story) -> None:
     story.sql("create or replace temp table tax_rates as select * from story.tax_rates")
     for number, (start, end) in enumerate(_stretches(story)):
         first, last = _days(start, end)
-        make_visits(story, first, last)
+        make_visits(story, first, last, order_stride(story))
         for statement in (
             _ASSORTMENT, _PRODUCT_PLACES, _CATEGORY_PLACES, _HEADERS, _WANTED, _LOST,
         ):  # fmt: skip
@@ -548,10 +553,10 @@ def tell(story: Story) -> None:
         story.save("lost_lines", lost, part=part)
         story.save("order_lines", _LINES.format(start=start, end=end), part=part)
         story.save("orders", _ORDERS.format(start=start, end=end), part=part)
-    story.emit("commerce.order_lines", _EMITTED.format(table="order_lines", more=""))
+    story.emit("commerce.order_lines", EMITTED.format(table="order_lines", more=""))
     story.truth("lost_demand", _TRUTH)
 
 
 def deliver(story: Story) -> None:
     """Deliver the window's orders, once it is known which of them replace another's goods."""
-    story.emit("commerce.orders", _EMITTED.format(table="orders", more=_REPLACED))
+    story.emit("commerce.orders", EMITTED.format(table="orders", more=_REPLACED))

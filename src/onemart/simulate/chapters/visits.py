@@ -327,10 +327,8 @@ where ordered_at >= first_day() and ordered_at >= timestamp '{first}' and ordere
 """
 
 
-def make_visits(story: Story, first: date, end: date) -> None:
-    """Make `visits` from the day `first` until before the day `end`."""
-    # Far more than the orders of any day.
-    stride = 10 ** max(3, len(str(story.settings.customers // 10 - 1)))
+def make_visits(story: Story, first: date, end: date, stride: int) -> None:
+    """Make `visits` from the day `first` until before `end`; numbers go on by `stride` a day."""
     for statement in (_CALENDAR, _HOURS, _WEEKS, _STORE_DAYS, _HOMES, _SLOTS, _VISITS):
         story.sql(statement.format(first=first, end=end, stride=stride))
     story.sql("drop table slots")
