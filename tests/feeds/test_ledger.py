@@ -7,7 +7,7 @@ import pytest
 
 from onemart.errors import OnemartError
 from onemart.feeds import ledger
-from onemart.feeds.ledger import SCHEMA_VERSION, prepare_ledger
+from onemart.feeds.ledger import SCHEMA_VERSION, prepare_ledger, take_turn
 from onemart.warehouse import Warehouse
 from onemart.warehouse.duckdb import DuckdbWarehouse
 
@@ -31,6 +31,14 @@ def test_a_new_warehouse_gets_every_migration_once(warehouse: DuckdbWarehouse) -
     prepare_ledger(warehouse)
     assert versions(warehouse) == list(range(1, SCHEMA_VERSION + 1))
     assert warehouse.rows("select * from ops.deliveries") == []
+
+
+def test_publications_change_the_same_row(warehouse: DuckdbWarehouse) -> None:
+    prepare_ledger(warehouse)
+    for number in (1, 2):
+        with warehouse.publication():
+            take_turn(warehouse, number)
+    assert warehouse.rows("select published_seq from ops.publication_turn") == [(2,)]
 
 
 def test_an_older_warehouse_is_brought_forward_and_keeps_its_rows(

@@ -8,6 +8,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 from tests.mart.synthetic import PROJECT
 
+from onemart.feeds.ledger import take_turn
 from onemart.project import Project
 from onemart.verify.googlesql import check
 from onemart.verify.record import Job
@@ -41,6 +42,7 @@ def sent() -> list[Job]:
     warehouse = BigqueryWarehouse(service, Target("bigquery", settings), "shop")
     warehouse.create_table("raw", "lines", {**COLUMNS, "at": "timestamp"}, day="at")
     warehouse.create_table("ops", "deliveries", COLUMNS)
+    warehouse.create_table("ops", "publication_turn", {"published_seq": "bigint not null"})
     raw, ops = warehouse.table("raw", "lines"), warehouse.table("ops", "deliveries")
     with warehouse.publication():
         warehouse.insert(
@@ -50,6 +52,7 @@ def sent() -> list[Job]:
             instead_of="delivery_id = 'a'",
             expected=3,
         )
+        take_turn(warehouse, 7)
         warehouse.expect(f"select count(*) as n from {raw}", 3, "It's not what was delivered.")
         warehouse.insert_rows(ops, KEY, [{"delivery_id": "a", "line": None}], instead_of="line = 1")
     warehouse.rows(
@@ -68,3 +71,5 @@ def test_publication_of_the_service_is_googlesql(sent: list[Job]) -> None:
     assert kinds[0] == "begin"
     assert kinds[-1] == "commit"
     assert kinds.count("assert") == 2
+    # Without a row that both change, two transactions of one moment would not conflict.
+    assert kinds.count("merge") == 1

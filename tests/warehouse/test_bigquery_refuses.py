@@ -88,6 +88,10 @@ REFUSALS = {
         refusal(403, "quotaExceeded", "Quota exceeded: Your project exceeded quota for reads"),
         ["a quota is used up", "run this again, and it continues"],
     ),
+    "two at one moment": (
+        refusal(400, "invalidQuery", "Transaction is aborted due to concurrent update against t."),
+        ["another gate published", "Let it finish", "run this again"],
+    ),
     "too many bytes": (
         refusal(400, "bytesBilledLimitExceeded", "Query exceeded limit for bytes billed: 10"),
         ["more than is allowed", "ONEMART_BIGQUERY_MAXIMUM_BYTES_BILLED"],

@@ -10,7 +10,7 @@ from onemart.clock import now
 from onemart.errors import OnemartError
 from onemart.warehouse.base import Warehouse
 
-__all__ = ["SCHEMAS", "SCHEMA_VERSION", "TABLES", "kinds_of", "prepare_ledger"]
+__all__ = ["SCHEMAS", "SCHEMA_VERSION", "TABLES", "kinds_of", "prepare_ledger", "take_turn"]
 
 SCHEMAS = ("raw", "quarantine", "ops", "landing")
 
@@ -202,13 +202,35 @@ def _say_who_decided(warehouse: Warehouse) -> None:
             )
 
 
+def _let_publications_take_turns(warehouse: Warehouse) -> None:
+    """Create the table of one row that every publication changes."""
+    warehouse.create_table("ops", "publication_turn", {"published_seq": "bigint not null"})
+    with warehouse.publication():
+        take_turn(warehouse, 0)
+
+
 _MIGRATIONS: tuple[Callable[[Warehouse], None], ...] = (
     _create_tables_and_views,
     _say_who_decided,
+    _let_publications_take_turns,
 )
 """One a version, never changed once released, in steps that may be repeated; the next is added."""
 
 SCHEMA_VERSION = len(_MIGRATIONS)
+
+
+def take_turn(warehouse: Warehouse, published_seq: int) -> None:
+    """Change the row that all publications change, in the publication that has this number.
+
+    BigQuery lets two transactions append to the same tables at one moment, each blind to the other.
+    Of two that change a row, it breaks one off.
+    """
+    warehouse.run(
+        f"merge into {warehouse.table('ops', 'publication_turn')} as turn"
+        f" using (select {published_seq} as published_seq) as taken on true"
+        " when matched then update set published_seq = taken.published_seq"
+        " when not matched then insert (published_seq) values (taken.published_seq)"
+    )
 
 
 def prepare_ledger(warehouse: Warehouse) -> None:

@@ -15,7 +15,7 @@ from onemart.feeds.audit import Audit
 from onemart.feeds.contract import Column, Contract
 from onemart.feeds.contract_sql import spelled
 from onemart.feeds.delivery import SNAPSHOT, Delivery, Staged
-from onemart.feeds.ledger import kinds_of
+from onemart.feeds.ledger import kinds_of, take_turn
 from onemart.feeds.staging import records_sql
 from onemart.feeds.tables import quarantine_name, raw_columns, raw_name
 from onemart.warehouse.base import Warehouse
@@ -177,6 +177,7 @@ def record(warehouse: Warehouse, row: LedgerRow) -> None:
     """Append the row, which has its number, to the ledger; all else of it is written by now."""
     row["finished_at"] = now()
     log = warehouse.table("ops", "delivery_log")
+    take_turn(warehouse, row["published_seq"])
     warehouse.expect(
         f"select count(*) as later from {log} where published_seq >= {row['published_seq']}",
         0,

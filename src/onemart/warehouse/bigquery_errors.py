@@ -84,6 +84,11 @@ _CASES: tuple[_Case, ...] = (
         f"Wait until it is granted anew, or have it raised. {_AGAIN}",
     ),
     (
+        lambda _, said, __: "due to concurrent update" in said,
+        "another gate published into this warehouse at the same moment ({said}).",
+        f"Let it finish. {_AGAIN}",
+    ),
+    (
         lambda _, said, reasons: "bytesBilledLimitExceeded" in reasons or "bytes billed" in said,
         "a statement would read more than is allowed ({said}).",
         "Look at what it reads, or raise ONEMART_BIGQUERY_MAXIMUM_BYTES_BILLED.",
