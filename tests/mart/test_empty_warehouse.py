@@ -20,6 +20,6 @@ def test_marts_hold_nothing_but_the_unknown_member(empty_warehouse: SyntheticWar
         name: empty_warehouse.run(f"select count(*) from marts.{name}")[0][0] for (name,) in tables
     }
     # The report names every feed also when nothing came.
-    assert counts.pop("rpt_reconciliation") == 10
+    assert counts.pop("rpt_reconciliation") == 40
     assert {name for name, count in counts.items() if count} == UNKNOWN_MEMBER
     assert {counts[name] for name in UNKNOWN_MEMBER} == {1}

@@ -23,6 +23,12 @@ feeds_in_marts as (
 
 ),
 
+books as (
+
+    select * from {{ ref('int_books_checked') }}
+
+),
+
 deliveries_added_up as (
 
     select
@@ -51,12 +57,19 @@ feeds_joined_to_deliveries as (
         coalesce(deliveries_added_up.{{ kind }}_amount, 0) as {{ kind }}_amount,
         {%- endfor %}
         coalesce(deliveries_added_up.unreadable_record_count, 0) as unreadable_record_count,
-        coalesce(feeds_in_marts.mart_record_count, 0) as mart_record_count,
-        coalesce(feeds_in_marts.mart_amount, 0) as mart_amount
+        {%- for kind in ["deleted", "mart"] %}
+        coalesce(feeds_in_marts.{{ kind }}_record_count, 0) as {{ kind }}_record_count,
+        coalesce(feeds_in_marts.{{ kind }}_amount, 0) as {{ kind }}_amount,
+        {%- endfor %}
+        books.unbalanced_amount,
+        books.open_order_count
     from feeds_in_marts
     full outer join deliveries_added_up
         on feeds_in_marts.source_name = deliveries_added_up.source_name
         and feeds_in_marts.feed_name = deliveries_added_up.feed_name
+    left join books
+        on feeds_in_marts.source_name = books.source_name
+        and feeds_in_marts.feed_name = books.feed_name
 
 ),
 
@@ -75,6 +88,7 @@ feeds_balanced as (
             accepted_{{ measure }}
             + replayed_{{ measure }}
             - superseded_{{ measure }}
+            - deleted_{{ measure }}
             - mart_{{ measure }}
         ) as unexplained_{{ measure }},
         {%- endfor %}
@@ -89,11 +103,13 @@ rpt_reconciliation as (
         cast(source_name as {{ dbt.type_string() }}) as source_name,
         cast(feed_name as {{ dbt.type_string() }}) as feed_name,
         cast(mart_name as {{ dbt.type_string() }}) as mart_name,
-        {%- for kind in kinds + ["mart", "unexplained"] %}
+        {%- for kind in kinds + ["deleted", "mart", "unexplained"] %}
         cast({{ kind }}_record_count as {{ dbt.type_bigint() }}) as {{ kind }}_record_count,
         cast({{ kind }}_amount as {{ dbt.type_numeric() }}) as {{ kind }}_amount,
         {%- endfor %}
         cast(unreadable_record_count as {{ dbt.type_bigint() }}) as unreadable_record_count,
+        unbalanced_amount,
+        open_order_count,
         cast('{{ currency_code() }}' as {{ dbt.type_string() }}) as currency_code
     from feeds_balanced
 
