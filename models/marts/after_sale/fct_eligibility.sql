@@ -18,6 +18,7 @@ eligibility_rules as (
 business_dates as (
 
     select * from {{ ref('int_business_dates_chosen') }}
+    where business_date is not null
 
 ),
 
