@@ -1,17 +1,10 @@
 -- What rules of eligibility can ask of a customer, each with the day that a rule counts from.
-{%- set of_customers = {
+{%- set conditions = {
     "joined": "joined_date",
     "ordered": "last_sale_date",
     "account_closed": "case when is_deleted then changed_date end",
     "marketing_refused": "case when not has_marketing_consent then changed_date end",
     "offer_sent": "last_offered_date",
-} %}
-{%- set of_referrals = {
-    "signed_up": "signed_up_date",
-    "referred_themselves": "case when is_self_referral then signed_up_date end",
-    "reward_given": "rewarded_date",
-    "first_ordered": "first_order_date",
-    "first_order_undone": "first_order_undone_date",
 } %}
 
 with
@@ -34,19 +27,8 @@ customers_first_valued as (
 
 offer_assignments as (
 
-    select * from {{ ref('stg_marketing__offer_assignments') }}
+    select * from {{ ref('int_offer_assignments_unified') }}
     where arm = 'treatment'
-
-),
-
-referrals as (
-
-    select
-        *,
-        {{ to_reporting_date('signed_up_at') }} as signed_up_date,
-        {{ to_reporting_date('rewarded_at') }} as rewarded_date
-    from {{ ref('int_referrals_matched') }}
-    where is_first_invitation
 
 ),
 
@@ -78,34 +60,14 @@ customers_joined as (
 
 ),
 
-referrals_joined as (
-
-    select
-        referrals.*,
-        customers_first_valued.first_order_date,
-        customers_first_valued.first_order_undone_date
-    from referrals
-    left join customers_first_valued
-        on referrals.referred_customer_id = customers_first_valued.customer_id
-
-),
-
 conditions_of_customers as (
 
-    {% for condition_name, condition_date in of_customers.items() -%}
+    {% for condition_name, condition_date in conditions.items() -%}
     select
         customer_id,
         '{{ condition_name }}' as condition_name,
         {{ condition_date }} as condition_date
     from customers_joined
-    union all
-    {% endfor -%}
-    {% for condition_name, condition_date in of_referrals.items() -%}
-    select
-        referred_customer_id as customer_id,
-        '{{ condition_name }}' as condition_name,
-        {{ condition_date }} as condition_date
-    from referrals_joined
     {% if not loop.last -%}
     union all
     {% endif -%}

@@ -34,8 +34,7 @@ first_sales as (
         order_id as first_order_id,
         ordered_at as first_ordered_at,
         order_date as first_order_date,
-        case when has_return and unit_count <= 0 then last_order_date end
-            as first_order_undone_date,
+        unit_count as first_order_unit_count,
         {{ add_days('order_date', var('first_value_days') ~ ' - 1') }} as first_value_end_date
     from sales_ranked
     where sale_rank = 1
@@ -91,7 +90,7 @@ int_customers_first_valued as (
         first_order_id,
         first_ordered_at,
         first_order_date,
-        first_order_undone_date,
+        first_order_unit_count,
         last_sale_date,
         cast(order_count as {{ dbt.type_bigint() }}) as order_count,
         cast(net_sales_amount as {{ dbt.type_numeric() }}) as net_sales_amount,

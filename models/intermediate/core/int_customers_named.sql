@@ -19,6 +19,12 @@ contacts as (
 
 ),
 
+holders as (
+
+    select * from {{ ref('int_holders_named') }}
+
+),
+
 int_customers_named as (
 
     select household_id as customer_id from households
@@ -26,6 +32,8 @@ int_customers_named as (
     select customer_id from orders
     union distinct
     select customer_id from contacts
+    union distinct
+    select customer_id from holders
 
 )
 

@@ -25,6 +25,12 @@ contacts as (
 
 ),
 
+after_sales as (
+
+    select * from {{ ref('int_after_sales_dated') }}
+
+),
+
 promotions as (
 
     select
@@ -62,6 +68,8 @@ spans as (
     select * from campaigns
     union all
     select * from contacts
+    union all
+    select * from after_sales
     union all
     select * from shop_weeks
     union all

@@ -74,7 +74,7 @@ dim_devices as (
         coalesce(devices.batch_code, 'unknown') as batch_code,
         devices.manufactured_date,
         devices.order_id,
-        cast(devices.line_number as {{ dbt.type_bigint() }}) as line_number,
+        {{ line_id("devices.order_id", "devices.line_number") }} as order_line_id,
         coalesce(devices.customer_id, 'unknown') as customer_id,
         devices.sold_at,
         {{ to_reporting_date('devices.sold_at') }} as sold_date,

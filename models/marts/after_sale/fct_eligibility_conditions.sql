@@ -31,7 +31,7 @@ order_lines as (
     from {{ ref('fct_order_lines') }} as order_lines
     inner join first_sale_dates
         on order_lines.order_date >= first_sale_dates.first_sale_date
-    where order_lines.line_type = 'sale'
+    where order_lines.line_type in ('sale', 'deposit')
 
 ),
 
@@ -60,6 +60,8 @@ device_conditions as (
 customer_conditions as (
 
     select * from {{ ref('int_customer_conditions_dated') }}
+    union all
+    select * from {{ ref('int_referral_conditions_dated') }}
 
 ),
 

@@ -17,9 +17,9 @@ customers_first_valued as (
 
 ),
 
-fx_rates as (
+exchange_rates as (
 
-    select * from {{ ref('stg_commerce__fx_rates') }}
+    select * from {{ ref('int_exchange_rates_filled') }}
 
 ),
 
@@ -35,14 +35,14 @@ referrals_joined as (
         customers_first_valued.first_value_net_sales_amount,
         case
             when referrals.currency_code = '{{ currency_code() }}' then 1
-            else fx_rates.rate
+            else exchange_rates.exchange_rate
         end as exchange_rate
     from referrals
     left join customers_first_valued
         on referrals.referred_customer_id = customers_first_valued.customer_id
-    left join fx_rates
-        on referrals.rewarded_date = fx_rates.rate_date
-        and referrals.currency_code = fx_rates.currency_code
+    left join exchange_rates
+        on referrals.rewarded_date = exchange_rates.rate_date
+        and referrals.currency_code = exchange_rates.currency_code
 
 ),
 
@@ -77,7 +77,8 @@ fct_referrals as (
         cast(coalesce(net_sales_amount, 0) as {{ dbt.type_numeric() }})
             as referred_net_sales_amount,
         first_value_net_sales_amount as referred_first_value_amount,
-        cast(round(reward_amount * exchange_rate, 2) as {{ dbt.type_numeric() }}) as reward_amount,
+        {{ in_reporting_currency('reward_amount', 'currency_code', 'exchange_rate') }}
+            as reward_amount,
         '{{ currency_code() }}' as currency_code,
         reward_amount as reward_currency_amount,
         currency_code as reward_currency_code,

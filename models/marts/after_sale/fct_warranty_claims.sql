@@ -22,9 +22,9 @@ devices as (
 
 ),
 
-fx_rates as (
+exchange_rates as (
 
-    select * from {{ ref('stg_commerce__fx_rates') }}
+    select * from {{ ref('int_exchange_rates_filled') }}
 
 ),
 
@@ -39,16 +39,16 @@ claims_joined as (
         devices.sold_date,
         case
             when warranty_claims.currency_code = '{{ currency_code() }}' then 1
-            else fx_rates.rate
+            else exchange_rates.exchange_rate
         end as exchange_rate
     from warranty_claims
     left join warranty_contracts
         on warranty_claims.contract_id = warranty_contracts.contract_id
     left join devices
         on warranty_claims.serial_number = devices.device_id
-    left join fx_rates
-        on warranty_claims.claimed_date = fx_rates.rate_date
-        and warranty_claims.currency_code = fx_rates.currency_code
+    left join exchange_rates
+        on warranty_claims.claimed_date = exchange_rates.rate_date
+        and warranty_claims.currency_code = exchange_rates.currency_code
 
 ),
 
@@ -73,7 +73,7 @@ fct_warranty_claims as (
         cast({{ dbt.datediff('sold_date', 'claimed_date', 'day') }} as {{ dbt.type_bigint() }})
             as device_age_day_count,
         claimed_date between start_date and end_date as is_within_cover,
-        cast(round(cost_amount * exchange_rate, 2) as {{ dbt.type_numeric() }}) as cost_amount,
+        {{ in_reporting_currency('cost_amount', 'currency_code', 'exchange_rate') }} as cost_amount,
         '{{ currency_code() }}' as currency_code,
         cast(cost_amount as {{ dbt.type_numeric() }}) as claim_currency_cost_amount,
         currency_code as claim_currency_code,

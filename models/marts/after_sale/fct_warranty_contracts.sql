@@ -21,9 +21,9 @@ devices as (
 
 ),
 
-fx_rates as (
+exchange_rates as (
 
-    select * from {{ ref('stg_commerce__fx_rates') }}
+    select * from {{ ref('int_exchange_rates_filled') }}
 
 ),
 
@@ -56,16 +56,16 @@ contracts_joined as (
         claims_added_up.claim_cost_amount,
         case
             when warranty_contracts.currency_code = '{{ currency_code() }}' then 1
-            else fx_rates.rate
+            else exchange_rates.exchange_rate
         end as exchange_rate
     from warranty_contracts
     left join devices
         on warranty_contracts.serial_number = devices.device_id
     left join claims_added_up
         on warranty_contracts.contract_id = claims_added_up.contract_id
-    left join fx_rates
-        on warranty_contracts.sold_date = fx_rates.rate_date
-        and warranty_contracts.currency_code = fx_rates.currency_code
+    left join exchange_rates
+        on warranty_contracts.sold_date = exchange_rates.rate_date
+        and warranty_contracts.currency_code = exchange_rates.currency_code
     cross join business_dates
 
 ),
@@ -92,7 +92,8 @@ fct_warranty_contracts as (
             case when claim_count is null then 0 else claim_cost_amount end
             as {{ dbt.type_numeric() }}
         ) as claim_cost_amount,
-        cast(round(price_amount * exchange_rate, 2) as {{ dbt.type_numeric() }}) as price_amount,
+        {{ in_reporting_currency('price_amount', 'currency_code', 'exchange_rate') }}
+            as price_amount,
         '{{ currency_code() }}' as currency_code,
         cast(price_amount as {{ dbt.type_numeric() }}) as contract_currency_price_amount,
         currency_code as contract_currency_code,
