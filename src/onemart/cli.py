@@ -157,6 +157,9 @@ def simulate(  # noqa: PLR0913
         str | None,
         typer.Option("--mode", help="full, or whose assumptions customers follow; full."),
     ] = None,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Plant faults among the last files, for the gate.")
+    ] = False,
     shop: Annotated[str, typer.Option("--shop", help="The shop.")] = "demo",
 ) -> None:
     """Write the deliveries of a made-up shop into landing/, and its truth beside them.
@@ -187,6 +190,7 @@ def simulate(  # noqa: PLR0913
             begun,
             until,
             by=by,
+            faults=faults,
             on_chapter=lambda chapter: bar.update(task, current=chapter.name),
         )
     say(

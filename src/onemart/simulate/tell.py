@@ -9,6 +9,7 @@ from onemart.errors import UsageError
 from onemart.project import Project, Shop
 from onemart.simulate.chapters import CHAPTERS, CLEAN_CHAPTERS
 from onemart.simulate.engine import Chapter, Story
+from onemart.simulate.faults import deliver_late, plant_faults
 from onemart.simulate.settings import MODES, Settings, Window, load_settings, save_settings
 
 __all__ = ["story_file", "tell"]
@@ -19,13 +20,14 @@ def story_file(project: Project, shop: Shop) -> Path:
     return project.state / "simulated" / shop.name / "story.json"
 
 
-def tell(
+def tell(  # noqa: PLR0913
     project: Project,
     shop: Shop,
     begun: Settings,
     until: datetime,
     *,
     by: str = "day",
+    faults: bool = False,
     on_chapter: Callable[[Chapter], None] = lambda _chapter: None,
 ) -> list[Path]:
     """Tell the story of `shop` on until `until`, and return the files delivered.
@@ -40,6 +42,8 @@ def tell(
         The first moment that is not told any more. If the story is told until then, nothing is done.
     by : str
         day or hour: what each of the last files holds.
+    faults : bool
+        Whether to plant faults among the last files, for the gate to find.
     on_chapter : Callable, optional
         Called before each chapter.
 
@@ -64,6 +68,9 @@ def tell(
         for chapter in CHAPTERS if settings.mode == "full" else CLEAN_CHAPTERS:
             on_chapter(chapter)
             chapter.tell(story)
+        deliver_late(story, shop.landing)
+        if faults:
+            plant_faults(story)
     finally:
         story.close()
         rmtree(story.folder / "spill", ignore_errors=True)
