@@ -12,7 +12,7 @@
 {% macro compare_periods(
     relation,
     measures,
-    date_column="order_date",
+    date_column="trading_date",
     hour_column=none,
     by=[],
     where=none,

@@ -1,6 +1,7 @@
 """The `onemart` command: what dbt does not do, and dbt where it helps."""
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from onemart.errors import OnemartError, UsageError
 from onemart.feeds.contract import Contract
 from onemart.feeds.gate import Gate, OnStep, Outcome, Report
 from onemart.feeds.landing import Found
-from onemart.project import find_project
+from onemart.project import Shop, find_project
 from onemart.warehouse import DEFAULT_TARGET
 
 __all__ = ["app", "main", "run"]
@@ -45,6 +46,9 @@ TargetName = Annotated[
 ]
 DELIVERY_HELP = "Only this delivery, by its id."
 _MOST_ROWS = 1_000
+_MOST_ROWS_TO_FILE = 10_000_000
+_DAY = ["%Y-%m-%d"]
+_METRICS = re.compile(r"[a-z0-9_]+(\s*,\s*[a-z0-9_]+)*")
 _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H"]
 
 
@@ -300,27 +304,103 @@ def build(context: typer.Context, *, shop: ShopName = None, target: TargetName =
 
 
 @app.command()
-def query(
-    sql: Annotated[str, typer.Argument(help="One SQL query.")],
+def query(  # noqa: PLR0913  (an option each)
+    what: Annotated[str, typer.Argument(help="Metrics, as net_sales,orders; or one SQL query.")],
     *,
+    by: Annotated[
+        str, typer.Option("--by", help="Grains of time and dimensions, as month,category.")
+    ] = "",
+    where: Annotated[str, typer.Option("--where", help="Condition on dimensions, in SQL.")] = "",
+    compare: Annotated[
+        str, typer.Option("--compare", help="dod, wow, mom, qoq, yoy or previous.")
+    ] = "",
+    first: Annotated[datetime | None, typer.Option("--from", formats=_DAY)] = None,
+    last: Annotated[datetime | None, typer.Option("--until", formats=_DAY)] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Write all rows to this .csv or .parquet file.")
+    ] = None,
     shop: ShopName = None,
     wait: Wait = 120.0,
     target: TargetName = None,
 ) -> None:
-    """Run a query on the shop's warehouse, read only, and show at most 1,000 rows."""
-    from onemart.warehouse import chosen_target, open_warehouse  # noqa: PLC0415
+    """Ask for metrics, or run SQL, on the shop's warehouse, read only; show 1,000 rows at most.
+
+    `onemart metrics` lists the metrics, and what each can be parted by.
+    """
+    from onemart.metrics.answer import rounded, short_names, write_answer  # noqa: PLC0415
+    from onemart.warehouse import open_warehouse  # noqa: PLC0415
+
+    is_sql = _METRICS.fullmatch(what.strip()) is None
+    if is_sql and (by or where or compare or first or last):
+        raise UsageError("SQL says all by itself.", "Leave out everything but --to.")
+    asked = _built_shop(shop, target)
+    with open_warehouse(asked, target=target, read_only=True, timeout=wait) as warehouse:
+        sql = what
+        if not is_sql:
+            from onemart.metrics.layer import Question, open_layer  # noqa: PLC0415
+
+            sql = open_layer(find_project(), warehouse).sql(
+                Question(
+                    _listed(what),
+                    _listed(by),
+                    where,
+                    compare,
+                    first.date() if first else None,
+                    last.date() if last else None,
+                )
+            )
+        try:
+            names, rows = warehouse.head(sql, _MOST_ROWS_TO_FILE if to else _MOST_ROWS + 1)
+        except warehouse.refusals as error:
+            raise UsageError(f"The query does not run.\n{error}") from error
+    names = names if is_sql else short_names(names)
+    if to:
+        write_answer(to, names, rows)
+        say(f"{len(rows):,} rows written to {to}.")
+        return
+    shown = rows[:_MOST_ROWS]
+    console.print(figures("", names, shown if is_sql else rounded(shown), separators=False))
+    if len(rows) > _MOST_ROWS:
+        say(f"Only the first {_MOST_ROWS:,} rows are shown.")
+
+
+@app.command()
+def metrics(
+    names: Annotated[
+        str | None, typer.Argument(help="Metrics, to see what they can be parted by.")
+    ] = None,
+    *,
+    shop: ShopName = None,
+    target: TargetName = None,
+) -> None:
+    """List the metrics, or what some of them can be parted by."""
+    from onemart.metrics.layer import open_layer  # noqa: PLC0415
+    from onemart.warehouse import open_warehouse  # noqa: PLC0415
+
+    with open_warehouse(_built_shop(shop, target), target=target, read_only=True) as warehouse:
+        layer = open_layer(find_project(), warehouse)
+    if names:
+        parts = layer.parts(_listed(names))
+        console.print(figures(f"{names} by", ("name", "in full"), sorted(parts.items())))
+        return
+    rows = (
+        (name, told["config"]["meta"]["unit"], told["config"]["meta"]["owner"], told["description"])
+        for name, told in sorted(layer.metrics.items())
+    )
+    console.print(figures("Metrics", ("metric", "unit", "owner", "definition"), rows))
+
+
+def _listed(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _built_shop(shop: str | None, target: str | None) -> Shop:
+    from onemart.warehouse import chosen_target  # noqa: PLC0415
 
     asked = find_project().shop(shop)
     if chosen_target(target) == DEFAULT_TARGET and not asked.warehouse.is_file():
         raise UsageError(f"Shop {asked.name} has no warehouse yet.", "Run `make build` first.")
-    with open_warehouse(asked, target=target, read_only=True, timeout=wait) as warehouse:
-        try:
-            names, rows = warehouse.head(sql, _MOST_ROWS + 1)
-        except warehouse.refusals as error:
-            raise UsageError(f"The query does not run.\n{error}") from error
-    console.print(figures("", names, rows[:_MOST_ROWS], separators=False))
-    if len(rows) > _MOST_ROWS:
-        say(f"Only the first {_MOST_ROWS:,} rows are shown.")
+    return asked
 
 
 @app.command()

@@ -1,10 +1,13 @@
--- The shop in every grain, its hours for the last two weeks; categories and stores in months and
--- beyond. Finer slices are asked for, by compare_periods or `onemart query`, and not kept.
+-- The shop in every grain, its hours for the last two weeks; members of its dimensions in months
+-- and beyond. Finer slices are asked for, by compare_periods or `onemart query`, and not kept.
 {%- set names = ["net_sales", "gross_sales", "discounts", "units", "returned_net_sales"] -%}
 {%- set measures = semantic_measures("daily_sales", names) -%}
 {%- set dimensions = {
     "category": "sales_of_days.category",
+    "channel": "sales_of_days.channel",
     "store": "sales_of_days.store_id",
+    "city": "stores.city",
+    "state": "stores.state",
 } -%}
 {%- set coarse_grains = [
     "month", "quarter", "year", "retail_period", "retail_quarter", "retail_year", "event"
@@ -18,17 +21,28 @@ sales_hourly as (
 
 ),
 
+stores as (
+
+    select
+        store_id,
+        city,
+        state
+    from {{ ref('dim_stores') }}
+
+),
+
 sales_of_days as (
 
     select
         {% for name, expression in measures.items() -%}
         sum({{ expression }}) as {{ name }},
         {% endfor -%}
-        order_date,
+        trading_date,
         store_id,
+        channel,
         category
     from sales_hourly
-    group by order_date, store_id, category
+    group by trading_date, store_id, channel, category
 
 ),
 
@@ -47,7 +61,7 @@ sales_of_members as (
         {% for name in measures -%}
         sales_of_days.{{ name }},
         {% endfor -%}
-        sales_of_days.order_date,
+        sales_of_days.trading_date,
         dimensions.dimension_name,
         case dimensions.dimension_name
             {% for dimension, column in dimensions.items() -%}
@@ -55,6 +69,8 @@ sales_of_members as (
             {% endfor %}
         end as member_name
     from sales_of_days
+    inner join stores
+        on sales_of_days.store_id = stores.store_id
     cross join dimensions
 
 ),
@@ -69,7 +85,7 @@ shop as (
 
 shop_hours as (
 
-    {{ compare_periods("sales_hourly", measures, hour_column="order_hour", grains=["hour"]) }}
+    {{ compare_periods("sales_hourly", measures, hour_column="trading_hour", grains=["hour"]) }}
 
 ),
 
