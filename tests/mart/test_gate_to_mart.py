@@ -146,7 +146,8 @@ SHOWN = {
     "dim_dates": "date_day = retail_year_start_date"
     " or date_day in (select order_date from marts.fct_orders)",
     "dim_periods": "is_traded and grain not in ('day', 'week', 'retail_week')",
-    "rpt_sales_by_period": "measure_name = 'net_sales' and dimension_name <> 'store' and value <> 0",
+    "rpt_sales_by_period": "measure_name = 'net_sales' and value <> 0"
+    " and dimension_name in ('shop', 'category')",
 }
 
 TABLES = "config.materialized:table config.materialized:incremental"
