@@ -62,7 +62,10 @@ def test_paretonbd_customers_live_and_buy_as_it_assumes(tmp_path: Path) -> None:
         )
         select
             sum(repeat_count),
-            sum(weekly_rate * date_diff('second', joined_at, least(dies_at, timestamp '{END}')) / 604800),
+            sum(
+                weekly_rate / 604800
+                * date_diff('second', joined_at, least(dies_at, timestamp '{END}'))
+            ),
             count(*) filter (last_at > dies_at)
         from bought
         inner join {told.truth("rates")} as rates on bought.customer_id = rates.customer_id

@@ -1,7 +1,7 @@
 """What is sold and where: products with their prices over time, and stores.
 
 Saves `categories`, `products` (one row per product), `product_versions` (one row per product and change),
-`stores` and `tax_rates`; emits erp.products and erp.stores.
+`stores` and `tax_rates`; emits erp.products and erp.stores; its truths are `products` and `stores`.
 """
 
 from onemart.simulate.engine import Story
@@ -320,3 +320,5 @@ def tell(story: Story) -> None:
     story.save("product_versions", _VERSIONS)
     story.emit("erp.products", "select *, changed_at as emitted_at from story.product_versions")
     story.emit("erp.stores", _STORE_VERSIONS)
+    story.truth("products", "select sku, popularity, elasticity, unit_cost from story.products")
+    story.truth("stores", "select store_id, effect from story.stores")

@@ -141,13 +141,13 @@ select
         )::bigint
     ) as dies_at,
     (
-        case customer_type when 'loyal' then 0.40 when 'bargain' then 0.18 when 'occasional' then 0.08 else 0.06 end
+        case customer_type when 'loyal' then 0.36 when 'bargain' then 0.16 when 'occasional' then 0.07 else 0.055 end
         * exponential(2, u('rate', customer_id, 1)) + 0.02 * exponential(1, u('rate', customer_id, 2))
     ) * case when not {all_join} and u('acquired', customer_id) >= 0.9 then {referred_rate} else 1 end as weekly_rate,
     customer_type,
     case customer_type when 'bargain' then 1.6 when 'loyal' then 0.8 else 1.0 end
         * (0.7 + 0.6 * u('sensitivity', customer_id)) as price_sensitivity,
-    case customer_type when 'loyal' then 6.5 when 'bargain' then 5.5 when 'occasional' then 4.5 else 3.5 end
+    case customer_type when 'loyal' then 6.0 when 'bargain' then 5.0 when 'occasional' then 4.2 else 3.3 end
         * (0.7 + 0.6 * u('basket', customer_id)) as basket_mean,
     home.store_id as home_store_id,
     home.effect as home_effect,
