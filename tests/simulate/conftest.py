@@ -6,5 +6,5 @@ from tests.simulate.telling import Told
 
 @pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """Ten weeks of 150 customers, told in one go."""
+    """Ten weeks of 100 customers, told in one go."""
     return Told(tmp_path_factory.mktemp("told"))

@@ -17,17 +17,16 @@ END = datetime(2025, 1, 13)  # noqa: DTZ001  (times are UTC, without zone)
 
 
 class Told:
-    """What one or more runs of a story wrote."""
+    """What runs of a story wrote, one until each moment, by the hour where that is one."""
 
     def __init__(
         self,
         folder: Path,
         moments: Iterable[datetime] = (END,),
         *,
-        customers: int = 150,
+        customers: int = 100,
         first: date = FIRST,
         mode: str = "full",
-        by: str = "day",
     ) -> None:
         for name in ("dbt_project.yml", "expectations"):
             (folder / name).symlink_to(PROJECT / name)
@@ -37,7 +36,7 @@ class Told:
         self._connection = duckdb.connect()
         begun = Settings(seed=3, customers=customers, first=first, base_end=END.date(), mode=mode)
         for moment in moments:
-            tell(project, self.shop, begun, moment, by=by)
+            tell(project, self.shop, begun, moment, by="hour" if moment.hour else "day")
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
         return self._connection.execute(sql).fetchall()
