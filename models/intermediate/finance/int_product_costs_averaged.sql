@@ -82,14 +82,14 @@ int_product_costs_averaged as (
         receipts_summed.stock_unit_count,
         receipts_summed.received_unit_count,
         receipts_summed.received_cost_amount,
-        cast(
-            round(
+        round(
+            cast(
                 exp(receipts_summed.decay_in_block) * (
                     receipts_summed.cost_in_block
                     + coalesce(blocks_summed.cost_in_block, 0) * exp(-{{ block }})
-                ),
-                4
-            ) as {{ dbt.type_numeric() }}
+                ) as {{ dbt.type_numeric() }}
+            ),
+            4
         ) as unit_cost_amount
     from receipts_summed
     left join blocks_summed
