@@ -517,7 +517,9 @@ def order_stride(story: Story) -> int:
 def _stretches(story: Story) -> Iterator[tuple[datetime, datetime]]:
     """Yield stretches of the window with as many lines as fit into memory."""
     lines_per_day = 50 * story.settings.customers / 1095
-    length = timedelta(days=max(7, int(_LINES_AT_ONCE / lines_per_day)))
+    # No longer than the window: with few customers it would end after the last date there is.
+    whole = (story.window.end - story.window.start).days + 1
+    length = timedelta(days=max(7, min(whole, int(_LINES_AT_ONCE / lines_per_day))))
     start = story.window.start
     while start < story.window.end:
         end = min(start + length, story.window.end)
