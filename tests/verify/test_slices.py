@@ -10,7 +10,12 @@ import pytest
 from tests.mart.synthetic import PROJECT
 
 from onemart.project import Project, Shop
-from onemart.verify.slices import Slice, complete_journey_slice, uci_online_retail_slice
+from onemart.verify.slices import (
+    Slice,
+    complete_journey_slice,
+    demo_slice,
+    uci_online_retail_slice,
+)
 
 UCI = PROJECT.parent / "shared/data/uci_online_retail/online_retail_2010_2011.parquet"
 
@@ -81,3 +86,20 @@ def test_uci_online_retail_comes_in_two_stages(tmp_path: Path) -> None:
     )
     assert before > after > before / 2
     assert returns > 0
+
+
+def test_simulated_shop_goes_on_with_its_story(tmp_path: Path) -> None:
+    for name in ("dbt_project.yml", "expectations"):
+        (tmp_path / name).symlink_to(PROJECT / name)
+    shop, (first, later) = delivered(demo_slice(customers=20), tmp_path)
+    assert {name.partition(".")[0] for name in first if name.startswith("orders_")} == {
+        "orders_2025-06-02_to_2025-11-23",
+        "orders_2025-11-24",
+        "orders_2025-12-01",
+    }
+    assert {name.partition(".")[0] for name in later if name.startswith("orders_")} == {
+        "orders_2025-12-08"
+    }
+    # Stock of the same goods is counted again, so there is something to replace.
+    assert any(name.startswith("inventory_snapshots_") for name in later)
+    assert shop.name == "demo"

@@ -22,7 +22,7 @@ from onemart.warehouse.duckdb_dialect import DuckdbDialect, literal, name
 
 __all__ = ["BY", "Chapter", "Story"]
 
-BY = {"day": timedelta(days=1), "hour": timedelta(hours=1)}
+BY = {"week": timedelta(weeks=1), "day": timedelta(days=1), "hour": timedelta(hours=1)}
 """What the last files of a window hold."""
 
 _DUCKDB = DuckdbDialect()
@@ -50,7 +50,7 @@ class Story:
     window : Window
         What is to be told.
     by : str
-        day or hour: what each of the last files holds.
+        week, day or hour: what each of the last files holds.
     memory : str
         How much memory DuckDB may take, like 6GB.
     """
@@ -166,7 +166,7 @@ class Story:
         self.sql(f"create or replace macro window_start() as {_moment(moment)}")
 
     def _file_windows(self) -> Iterator["_File"]:
-        """Yield the files of this window: one for its long beginning, then one a day or hour."""
+        """Yield the files of this window: one for its long beginning, then one a week, day or hour."""
         cut = self.settings.tail_start(self.window)
         start = self.window.start if self.settings.windows else _EVER
         if cut > self.window.start:
@@ -174,7 +174,7 @@ class Story:
             yield _File(f"{self.window.start:%Y-%m-%d}_to_{last:%Y-%m-%d}", start, cut, True)
             start = cut
         while cut < self.window.end:
-            label = f"{cut:%Y-%m-%d}" if self._by == "day" else f"{cut:%Y-%m-%dT%H}"
+            label = f"{cut:%Y-%m-%dT%H}" if self._by == "hour" else f"{cut:%Y-%m-%d}"
             cut = min(cut + BY[self._by], self.window.end)
             yield _File(label, start, cut, False)
             start = cut

@@ -36,7 +36,12 @@ from onemart.verify.certificate import (
 from onemart.verify.comparison import Comparison, Table, compare
 from onemart.verify.emulator_server import EmulatorServer
 from onemart.verify.metrics import compare_metrics
-from onemart.verify.slices import Slice, complete_journey_slice, uci_online_retail_slice
+from onemart.verify.slices import (
+    Slice,
+    complete_journey_slice,
+    demo_slice,
+    uci_online_retail_slice,
+)
 from onemart.warehouse import open_warehouse
 
 __all__ = ["MadeShop", "Parity", "compared_models", "run_parity"]
@@ -373,7 +378,7 @@ def main() -> int:
     )
     parser.add_argument("--out", type=Path, default=project.root / "target/parity")
     told = parser.parse_args()
-    slices = [complete_journey_slice()]
+    slices = [complete_journey_slice(), demo_slice()]
     if told.uci.is_file():
         slices.append(uci_online_retail_slice(told.uci))
     elif told.uci != beside:

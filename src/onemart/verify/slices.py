@@ -7,14 +7,17 @@ that replaces days and not only adds some.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from pathlib import Path
 
-from onemart.project import Shop
+from onemart.project import Project, Shop
 from onemart.samples.complete_journey import write_complete_journey
 from onemart.samples.delivery import SampleFile
 from onemart.samples.uci_online_retail import write_uci_online_retail
+from onemart.simulate.settings import Settings
+from onemart.simulate.tell import tell
 
-__all__ = ["Slice", "complete_journey_slice", "uci_online_retail_slice"]
+__all__ = ["Slice", "complete_journey_slice", "demo_slice", "uci_online_retail_slice"]
 
 Stage = Callable[[Shop], object]
 """Puts files into the landing folder of a shop."""
@@ -105,6 +108,30 @@ def uci_online_retail_slice(file: Path) -> Slice:
             lambda shop: write_uci_online_retail(shop, file, choose=later),
         ),
         "every tenth invoice of December 2010 to February 2011, December corrected",
+    )
+
+
+def demo_slice(*, customers: int = 300) -> Slice:
+    """Return half a year of the simulated shop, in which four days more come later.
+
+    What happens in those days changes much of what was delivered before: orders are shipped,
+    refunded and reviewed, prices and customers change.
+    """
+    first = date(2025, 6, 2)
+    base_end, end = datetime(2025, 12, 8), datetime(2025, 12, 12)  # noqa: DTZ001  (UTC)
+    begun = Settings(
+        seed=3, customers=customers, first=first, base_end=base_end.date(), mode="full"
+    )
+
+    def told_until(moment: datetime) -> Stage:
+        # A feed comes in a few files: each costs the emulator as much as thousands of rows.
+        return lambda shop: tell(Project(shop.root), shop, begun, moment, by="week")
+
+    return Slice(
+        "demo",
+        "2025-12-11",
+        (told_until(base_end), told_until(end)),
+        f"{customers} simulated customers from {first} on, four days of it later",
     )
 
 
