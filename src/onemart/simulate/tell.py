@@ -8,7 +8,7 @@ from shutil import rmtree
 from onemart.errors import UsageError
 from onemart.project import Project, Shop
 from onemart.simulate.chapters import CHAPTERS, CLEAN_CHAPTERS
-from onemart.simulate.engine import Chapter, Story
+from onemart.simulate.engine import BY, Chapter, Story
 from onemart.simulate.faults import deliver_late, plant_faults
 from onemart.simulate.settings import MODES, Settings, Window, load_settings, save_settings
 
@@ -52,6 +52,8 @@ def tell(  # noqa: PLR0913
     UsageError
         If the story was begun otherwise, or is told further already.
     """
+    if by not in BY:
+        raise UsageError(f"Files hold no {by}.", f"Use one of {', '.join(BY)}.")
     file = story_file(project, shop)
     settings = load_settings(file) or begun
     _check(settings, begun, shop)

@@ -60,9 +60,10 @@ select
 from weekly
 inner join story.product_versions
     on weekly.product_no = product_versions.product_no
-    and product_versions.changed_at < monday(weekly.week_no) + to_hours(12)
+    -- Prices hold from Monday on; those the story begins with, from its first day on.
+    and product_versions.changed_at < greatest(monday(weekly.week_no), first_day()) + to_hours(12)
     and (product_versions.next_changed_at is null
-        or product_versions.next_changed_at >= monday(weekly.week_no) + to_hours(12))
+        or product_versions.next_changed_at >= greatest(monday(weekly.week_no), first_day()) + to_hours(12))
 """
 
 _PRODUCT_PLACES = """
