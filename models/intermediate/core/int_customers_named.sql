@@ -6,6 +6,12 @@ households as (
 
 ),
 
+accounts as (
+
+    select * from {{ ref('int_accounts_described') }}
+
+),
+
 orders as (
 
     select * from {{ ref('fct_orders') }}
@@ -28,6 +34,8 @@ holders as (
 int_customers_named as (
 
     select household_id as customer_id from households
+    union distinct
+    select customer_id from accounts
     union distinct
     select customer_id from orders
     union distinct

@@ -11,7 +11,7 @@
     ("complete_journey", "products", "dim_products", "is_active and " ~ of_catalogue, none),
     ("complete_journey", "stores", "dim_stores", of_list, none),
     ("complete_journey", "households", "dim_customers",
-        "not is_inferred and customer_id != 'unknown'", none),
+        "not is_inferred and created_at is null and customer_id != 'unknown'", none),
     ("complete_journey", "transactions", "fct_order_lines",
         "source_name = 'complete_journey'", "net_sales_amount"),
     ("complete_journey", "campaigns", "fct_offer_assignments", "assigned_at is null", none),

@@ -96,6 +96,7 @@ dim_products as (
 
     select
         cast(product_id as {{ dbt.type_string() }}) as product_id,
+        cast(source_name as {{ dbt.type_string() }}) as source_name,
         cast(product_name as {{ dbt.type_string() }}) as product_name,
         cast(coalesce(department, 'unknown') as {{ dbt.type_string() }}) as department,
         cast(coalesce(category, 'unknown') as {{ dbt.type_string() }}) as category,

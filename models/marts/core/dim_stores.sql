@@ -31,6 +31,11 @@ stores_described as (
 
     select
         stores_named.store_id,
+        case
+            when stores_versioned.store_id is not null then 'erp'
+            when stores.store_id is not null then 'complete_journey'
+            else 'unknown'
+        end as source_name,
         stores_versioned.store_name,
         {%- for attribute in attributes %}
         stores_versioned.{{ attribute }},
@@ -54,6 +59,7 @@ dim_stores as (
 
     select
         store_id,
+        source_name,
         cast(coalesce(store_name, store_id) as {{ dbt.type_string() }}) as store_name,
         {%- for attribute in attributes %}
         cast(coalesce({{ attribute }}, 'unknown') as {{ dbt.type_string() }}) as {{ attribute }},
@@ -70,6 +76,7 @@ dim_stores as (
     union all
     select
         'unknown' as store_id,
+        'unknown' as source_name,
         'unknown' as store_name,
         {%- for attribute in attributes %}
         'unknown' as {{ attribute }},
