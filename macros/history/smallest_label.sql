@@ -13,9 +13,9 @@
 
     ),
 
-    {%- for round in range(1, rounds + 1) %}
+    {% for round in range(1, rounds + 1) %}
 
-    {{ name }}_{{ round }}_by_link as (
+        {{ name }}_{{ round }}_by_link as (
 
         select
             {{ links }}.link_key,

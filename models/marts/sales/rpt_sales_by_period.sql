@@ -23,11 +23,7 @@ sales_hourly as (
 
 stores as (
 
-    select
-        store_id,
-        city,
-        state
-    from {{ ref('dim_stores') }}
+    select * from {{ ref('dim_stores') }}
 
 ),
 
