@@ -1,5 +1,7 @@
 """Simulated money behaves as money does."""
 
+from pathlib import Path
+
 from tests.simulate.telling import Told
 
 
@@ -61,7 +63,8 @@ def test_nothing_comes_back_twice_and_no_more_than_was_sold(told: Told) -> None:
     ) == [(True, True)]
 
 
-def test_what_is_exchanged_pays_for_the_other_order(told: Told) -> None:
+def test_what_is_exchanged_pays_for_the_other_order(tmp_path: Path) -> None:
+    told = Told(tmp_path, customers=800)
     credited = told.ask(
         f"select order_id, amount from {told.plan('payments')}"
         " where payment_method = 'exchange' order by all"

@@ -24,7 +24,7 @@ MODELS = {path.stem for path in (PROJECT / "models/marts").rglob("*.sql")} | {
 }
 
 # Nothing of the kind happens to so few customers.
-SELDOM = {"fct_chargebacks"}
+SELDOM = {"fct_chargebacks", "fct_warranty_claims"}
 
 # The first of them waits for all shops to be built, unless another file's tests did.
 pytestmark = pytest.mark.timeout(1800)

@@ -44,7 +44,7 @@ receipts_in_blocks as (
 
     select
         *,
-        floor(-decay / {{ block }}) as block_number,
+        cast(floor(-decay / {{ block }}) as {{ dbt.type_bigint() }}) as block_number,
         decay + {{ block }} * floor(-decay / {{ block }}) as decay_in_block
     from receipts_decayed
 

@@ -21,15 +21,12 @@ int_product_costs_dated as (
             partition by product_costs.sku
             order by product_costs.valid_from_date
         ) as valid_to_date,
-        cast(
-            product_costs.unit_cost_amount
-            * case
-                when product_costs.currency_code = '{{ currency_code() }}'
-                    then cast(1 as {{ dbt.type_numeric() }})
-                else exchange_rates.exchange_rate
-            end
-            as {{ dbt.type_numeric() }}
-        ) as unit_cost_amount
+        {{ in_reporting_currency(
+            "product_costs.unit_cost_amount",
+            "product_costs.currency_code",
+            "exchange_rates.exchange_rate",
+            digits=4,
+        ) }} as unit_cost_amount
     from product_costs
     left join exchange_rates
         on product_costs.valid_from_date = exchange_rates.rate_date

@@ -37,15 +37,12 @@ lines_costed as (
         purchase_orders.received_unit_count,
         product_costs.unit_cost_amount as standard_unit_cost_amount,
         coalesce(
-            cast(
-                purchase_orders.unit_cost_amount
-                * case
-                    when purchase_orders.currency_code = '{{ currency_code() }}'
-                        then cast(1 as {{ dbt.type_numeric() }})
-                    else exchange_rates.exchange_rate
-                end
-                as {{ dbt.type_numeric() }}
-            ),
+            {{ in_reporting_currency(
+                "purchase_orders.unit_cost_amount",
+                "purchase_orders.currency_code",
+                "exchange_rates.exchange_rate",
+                digits=4,
+            ) }},
             product_costs.unit_cost_amount
         ) as unit_cost_amount
     from purchase_orders

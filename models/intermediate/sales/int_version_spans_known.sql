@@ -79,7 +79,7 @@ int_version_spans_known as (
         {{ add_days("""
             case
                 when versions_published.is_first
-                    and versions_published.first_date < versions_published.changed_at
+                    and versions_published.first_date < cast(versions_published.changed_at as date)
                     then versions_published.first_date
                 else cast(versions_published.changed_at as date)
             end""", -1) }} as first_date,

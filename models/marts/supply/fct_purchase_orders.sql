@@ -49,7 +49,8 @@ orders_in_shop_currency as (
 
     select
         *,
-        cast(unit_cost_amount * exchange_rate as {{ dbt.type_numeric() }}) as shop_unit_cost_amount
+        cast(round(unit_cost_amount * exchange_rate, 4) as {{ dbt.type_numeric() }})
+            as shop_unit_cost_amount
     from orders_joined_to_rates
 
 ),

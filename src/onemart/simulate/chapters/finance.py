@@ -18,7 +18,7 @@ create or replace macro unit_cost_at(product_no, unit_cost, day) as
 # A central bank publishes in the afternoon of each weekday.
 _FX_RATES = """
 with days as (
-    select unnest(range(greatest(first_day() - interval 7 days, window_start() - interval 1 day), window_end(), interval 1 day))::date
+    select unnest(range(case when window_start() = first_day() then first_day() - interval 7 days else window_start() - interval 1 day end, window_end(), interval 1 day))::date
         as rate_date
 )
 select

@@ -42,6 +42,8 @@ from pairs
 inner join story.order_lines as lines
     on pairs.order_id = lines.order_id and lines.ordered_at >= window_start() - interval 45 days
 where pairs.currency_code = pairs.new_currency_code
+    -- No later than a window looks back.
+    and pairs.exchanged_at < pairs.ordered_at + interval 45 days
     and pairs.exchanged_at > pairs.ordered_at + case when pairs.channel = 'store' then interval 1 day else interval 14 days end
     and lines.product_kind = 'merchandise'
     and lines.net_amount + case when lines.is_tax_included then 0 else lines.tax_amount end between 0.01 and pairs.new_total_amount
