@@ -17,8 +17,10 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 TESTS = Path(__file__).parent
 FLOOR = TESTS / "floor.toml"
-# Areas whose tests share what takes minutes to make: one worker runs all of such an area.
+# Areas whose tests share what takes minutes to make: one worker runs all of such an area, and whichever
+# test comes first waits for it.
 SHARING = {"mart", "verify"}
+LONGEST_WAIT_SECONDS = 1800
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,6 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = item.path.relative_to(TESTS)
         group = place.parts[0] if place.parts[0] in SHARING else str(place)
         item.add_marker(pytest.mark.xdist_group(group))
+        if group in SHARING:
+            item.add_marker(pytest.mark.timeout(LONGEST_WAIT_SECONDS))
 
 
 @pytest.fixture(scope="session")

@@ -26,9 +26,6 @@ MODELS = {path.stem for path in (PROJECT / "models/marts").rglob("*.sql")} | {
 # Nothing of the kind happens to so few customers.
 SELDOM = {"fct_chargebacks", "fct_warranty_claims"}
 
-# The first of them waits for all shops to be built, unless another file's tests did.
-pytestmark = pytest.mark.timeout(1800)
-
 
 def test_every_mart_and_python_model_is_equal_on_both_warehouses(parity: Parity) -> None:
     differing = {
