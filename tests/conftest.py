@@ -17,8 +17,8 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 TESTS = Path(__file__).parent
 FLOOR = TESTS / "floor.toml"
-# Areas whose tests share what takes minutes to make: one worker runs all of such an area, and whichever
-# test comes first waits for it.
+# Areas whose tests share what takes minutes to make: one worker runs all of such an area, and
+# whichever test comes first waits for it.
 SHARING = {"mart", "verify"}
 LONGEST_WAIT_SECONDS = 1800
 
