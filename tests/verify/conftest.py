@@ -24,6 +24,18 @@ LATER = {
 }  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what builds all shops on both warehouses to `make torture`.
+
+    With the simulated shop it takes ten minutes, and the budget of the shop's models is not
+    measured yet (`make budget`). Both come first, then this goes.
+    """
+    for item in items:
+        if "parity" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.torture)
+
+
 def delivers(*, later: bool) -> Callable[[Shop], None]:
     """Return the stage that brings the files by hand which come later, or those which do not."""
 
