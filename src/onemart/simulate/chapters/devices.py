@@ -31,7 +31,17 @@ _UNITS = """
 create or replace temp table units as
 with sold as (
     select
-        order_lines.*,
+        order_lines.order_id,
+        order_lines.line_number,
+        order_lines.ordered_at,
+        order_lines.known_at,
+        order_lines.channel,
+        order_lines.customer_id,
+        order_lines.is_guest,
+        order_lines.sku,
+        order_lines.serial_number,
+        order_lines.net_amount,
+        order_lines.currency_code,
         order_lines.order_id * 100 + order_lines.line_number as device_no,
         products.supplier_id,
         products.warranty_month_count,
@@ -48,7 +58,7 @@ with sold as (
 used as (
     select
         sold.*,
-        printf('%s-%dQ%d', supplier_id, year(manufactured_date), quarter(manufactured_date)) as batch_code,
+        concat(supplier_id, '-', year(manufactured_date), 'Q', quarter(manufactured_date)) as batch_code,
         exp(0.3 * normal(u('batch', supplier_no, batch_quarter)))
             * case when u('bad batch', supplier_no, batch_quarter) < 0.033 then 4 else 1 end as batch_effect,
         3 * exp(0.6 * normal(u('hours', device_no))) as hours_per_day,
@@ -233,11 +243,11 @@ select
 from (
     select
         *,
-        unnest(versions([
+        unnest(versions(
             known_at,
             case when is_connected then greatest(known_at, activated_at) end,
             case when is_end_known then greatest(known_at, retired_at) end
-        ])) as version
+        )) as version
     from story.devices
 )
 """
@@ -346,7 +356,7 @@ select
     version.emitted_at,
     version.superseded_at
 from (
-    select *, unnest(versions([claimed_at, closed_at])) as version
+    select *, unnest(versions(claimed_at, closed_at)) as version
     from story.failures
     where claimed_at is not null
 )

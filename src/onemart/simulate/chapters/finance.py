@@ -61,7 +61,7 @@ planned as (
         *,
         greatest(shown_date, valid_from_date - 10) + to_hours(2)
             as entered_at,
-        unnest(versions([entered_at, case when is_mistyped then entered_at + interval 5 days end])) as version
+        unnest(versions(entered_at, case when is_mistyped then entered_at + interval 5 days end)) as version
     from dated
 )
 select
@@ -127,7 +127,7 @@ planned as (
         and (shares.closed_date is null or months.budget_month_date <= shares.closed_date)
 ),
 versioned as (
-    select *, unnest(versions([planned_at, revised_at])) as version
+    select *, unnest(versions(planned_at, revised_at)) as version
     from planned
 ),
 revised as (

@@ -19,8 +19,8 @@ _MACROS = (
     create or replace macro campaign_of(channel, day) as
         case
             when channel in ('paid_search', 'paid_social', 'display', 'affiliate', 'referral')
-                then printf('%s-%dQ%d', channel, year(day), quarter(day))
-            when channel = 'email' then printf('newsletter-%dQ%d', year(day), quarter(day))
+                then concat(channel, '-', year(day), 'Q', quarter(day))
+            when channel = 'email' then concat('newsletter-', year(day), 'Q', quarter(day))
         end
     """,
     # Whoever was there at the start can have had enough from then on.

@@ -167,7 +167,7 @@ select
     case when not visits.is_online and not is_guest then customers.loyalty_id end as loyalty_id,
     case
         when visits.is_online
-            then printf('w%d-%d', visits.customer_id, visits.order_id)
+            then concat('w', visits.customer_id, '-', visits.order_id)
     end as session_id,
     1 + poisson(
         least(12, customers.basket_mean - 1) * case when visits.is_online then 0.8 else 1.1 end,
@@ -371,10 +371,17 @@ select
     money(tax_cents) as tax_amount,
     is_tax_included,
     currency_code,
-    case when is_serialised then printf('%s-%d-%d', sku, order_id, line_number) end as serial_number,
-    case when product_kind = 'gift_card' then printf('GC%d-%d', order_id, line_number) end as gift_card_id,
+    case when is_serialised then concat(sku, '-', order_id, '-', line_number) end as serial_number,
+    case when product_kind = 'gift_card' then concat('GC', order_id, '-', line_number) end as gift_card_id,
     case when cancelled_at is null then 'completed'::order_status else 'cancelled'::order_status end as status
 from sold
+"""
+
+# A rate is drawn once a day, not once an order.
+_FX_RATES = """
+create or replace temp table fx_rates as
+select currency_code, day, fx_rate(currency_code, day) as rate
+from (select distinct currency_code, ordered_at::date as day from headers)
 """
 
 # An order is what is left of it; online, small ones pay for shipping. Cash is rounded in Switzerland.
@@ -384,7 +391,7 @@ with totals as (
         order_id,
         sum((100 * net_amount)::bigint)::bigint as net_cents,
         sum((100 * tax_amount)::bigint)::bigint as tax_cents,
-        count(distinct offer_id) > 0 as has_offer
+        bool_or(offer_id is not null) as has_offer
     from story.order_lines
     where ordered_at >= timestamp '{start}' and ordered_at < timestamp '{end}'
     group by order_id
@@ -392,6 +399,7 @@ with totals as (
 shipped as (
     select
         headers.*,
+        headers.ordered_at::date as day,
         totals.net_cents,
         totals.has_offer,
         case when headers.is_online and totals.net_cents < 5900 then 495 else 0 end as shipping_cents,
@@ -420,7 +428,7 @@ select
     store_id,
     channel,
     currency_code,
-    fx_rate(currency_code, ordered_at::date) as fx_rate,
+    fx_rates.rate as fx_rate,
     is_tax_included,
     case when cancelled_at is null then 'completed' else 'cancelled' end as status,
     session_id,
@@ -432,6 +440,7 @@ select
     money(exact_cents + rounding_cents) as total_amount,
     case when has_offer then offer_id end as offer_id
 from shipped
+inner join fx_rates using (currency_code, day)
 """
 
 # Versions of orders and of lines alike: as placed, and as cancelled.
@@ -548,7 +557,7 @@ def tell(story: Story) -> None:
         first, last = _days(start, end)
         make_visits(story, first, last, order_stride(story))
         for statement in (
-            _ASSORTMENT, _PRODUCT_PLACES, _CATEGORY_PLACES, _HEADERS, _WANTED, _LOST,
+            _ASSORTMENT, _PRODUCT_PLACES, _CATEGORY_PLACES, _HEADERS, _FX_RATES, _WANTED, _LOST,
         ):  # fmt: skip
             story.sql(statement)
         part = f"{number:04d}"

@@ -110,7 +110,7 @@ _VERSIONS = """
 with told as (
     select
         *,
-        unnest(versions([invited_at, clicked_at, account_made_at, first_ordered_at, rewarded_at])) as version
+        unnest(versions(invited_at, clicked_at, account_made_at, first_ordered_at, rewarded_at)) as version
     from known
 )
 select

@@ -85,7 +85,8 @@ create or replace temp table paid as
 select
     payments.order_id,
     -- Goods paid with goods come back as a voucher.
-    replace(arg_max(payments.payment_method, payments.amount), 'exchange', 'gift_card') as payment_method,
+    replace(arg_max(payments.payment_method, (payments.amount, payments.payment_id)), 'exchange', 'gift_card')
+        as payment_method,
     max(payments.succeeded_at) as paid_at
 from story.payments
 left join story.chargebacks on payments.order_id = chargebacks.order_id
@@ -103,7 +104,20 @@ _GOODS = """
 create or replace temp table goods as
 with wanted_back as (
     select
-        lines.*,
+        lines.order_id,
+        lines.line_number,
+        lines.ordered_at,
+        lines.known_at,
+        lines.store_id,
+        lines.channel,
+        lines.customer_id,
+        lines.is_guest,
+        lines.sku,
+        lines.quantity,
+        lines.net_amount,
+        lines.tax_amount,
+        lines.is_tax_included,
+        lines.currency_code,
         orders.guest_email,
         paid.payment_method,
         customers.is_refund_abuser,
@@ -161,7 +175,7 @@ with sent_back as (
         any_value(payment_method) as payment_method,
         any_value(guest_email) as guest_email,
         max(refunded_at) as refunded_at,
-        any_value(reason) as reason
+        arg_min(reason, line_number) as reason
     from goods
     group by order_id
 ),

@@ -85,7 +85,7 @@ from travelled
 _VERSIONS = """
 select
     *,
-    versions([shipped_at, delivered_at, lost_at, invoiced_at]) as version_list
+    versions(shipped_at, delivered_at, lost_at, invoiced_at) as version_list
 from story.shipments
 where ordered_at >= window_start() - interval 60 days
 """

@@ -13,6 +13,8 @@ from onemart.simulate.macros import CYCLE_DAYS
 
 __all__ = ["tell"]
 
+# From the day on which a shelf is filled until the invoice for it.
+_INVOICE_DAYS = 14
 # From the first sale of a cycle until the invoice for what filled the shelf again.
 _LONGEST_DAYS = 3 * CYCLE_DAYS + 3
 
@@ -88,6 +90,8 @@ days as (
         product_no,
         day,
         cycle,
+        -- Sorted by as one number, which takes half the time.
+        (store_no * 100000 + product_no) * 100000 + cycle as shelf_cycle_no,
         sum(sold_unit_count)::bigint as sold_unit_count,
         sum(received_unit_count)::bigint as received_unit_count,
         sum(written_off_unit_count)::bigint as written_off_unit_count
@@ -101,7 +105,7 @@ running as (
         min(case when sold_unit_count > 0 then day end) over shelf_cycle as first_sold_date
     from days
     window shelf_cycle as (
-        partition by store_no, product_no, cycle
+        partition by shelf_cycle_no
         order by day
         rows between unbounded preceding and current row
     )
@@ -154,9 +158,10 @@ planned as (
                 then received_at + to_hours(24 * (1 + below(12, u('invoice', store_no, product_no, day_no))))
         end as invoiced_at
     from orders
+    where filled_date >= window_start() - interval {invoice_days} days
 ),
 versioned as (
-    select *, unnest(versions([placed_at, received_at, invoiced_at])) as version
+    select *, unnest(versions(placed_at, received_at, invoiced_at)) as version
     from planned
 ),
 known as (
@@ -202,6 +207,6 @@ def tell(story: Story) -> None:
         "erp.inventory_snapshots",
         "select * from story.stock_days where emitted_at >= window_start()",
     )
-    story.emit("erp.purchase_orders", _PURCHASE_ORDERS)
+    story.emit("erp.purchase_orders", _PURCHASE_ORDERS.format(invoice_days=_INVOICE_DAYS))
     for table in ("shelves", "shelf_sales", "shelf_cycles"):
         story.sql(f"drop table {table}")

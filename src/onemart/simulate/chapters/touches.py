@@ -33,19 +33,18 @@ select * from (values
 # Each in a hundred places has its channel, so that drawing one is looking it up.
 _MIXES = """
 create or replace temp table mixes as
-select
-    list(channel_no order by channel_no, place) filter (place < usual_share) as usual_mix,
-    list(channel_no order by channel_no, place) filter (place < order_share) as order_mix,
-    any_value(names) as names,
-    any_value(click_shares) as click_shares
-from channels
-cross join (select unnest(range(100)) as place)
-cross join (
-    select
-        list(channel order by channel_no) as names,
-        list(click_share order by channel_no) as click_shares
+with shares as (
+    select channel, click_share, is_bought, case when is_bought then order_share else usual_share end as share,
+        channel_no
     from channels
+    cross join (values (true), (false)) as ends (is_bought)
+),
+summed as (
+    select *, sum(share) over (partition by is_bought order by channel_no)::bigint as upto
+    from shares
 )
+select is_bought, channel, click_share, unnest(range(upto - share, upto)) as place
+from summed
 """
 
 # After an online order come as many journeys that end in none as a Poisson number around 2.5, within six weeks.
@@ -77,11 +76,7 @@ drawn as (
         *,
         touch_no = touch_count - 1 as is_last,
         touches.order_id * 64 + touches.journey_no * 8 + touches.touch_no as touch_id,
-        case
-            when is_bought then pick(order_mix, u('channel', touch_id))
-            else pick(usual_mix, u('channel', touch_id))
-        end as channel_no,
-        names[channel_no] as channel,
+        below(100, u('channel', touch_id)) as place,
         -- Touches before the last are up to a day apart from each other.
         ended_at - to_seconds(
             120 + below(1700, u('stay', order_id, journey_no))
@@ -89,23 +84,23 @@ drawn as (
             - below(80000, u('gap', touch_id)) * (not is_last)::int
         ) as touched_at
     from touches
-    cross join mixes
 )
 select
     touch_id,
     touched_at,
     ended_at as updated_at,
-    printf('v%d-%d', customer_id, below(2, u('device of', touch_id))) as visitor_id,
+    concat('v', customer_id, '-', below(2, u('device of', touch_id))) as visitor_id,
     -- Whoever buys signs in; others in six of ten journeys.
-    case when is_bought or u('signed in', order_id, journey_no) < 0.6 then customer_id end as customer_id,
-    case when is_bought and is_last then session_id else printf('s%d', touch_id) end as session_id,
+    case when drawn.is_bought or u('signed in', order_id, journey_no) < 0.6 then customer_id end as customer_id,
+    case when drawn.is_bought and is_last then session_id else concat('s', touch_id) end as session_id,
     channel,
     campaign_of(channel, touched_at::date) as campaign_id,
     pick(['mobile', 'mobile', 'mobile', 'desktop', 'desktop', 'tablet'], u('device', order_id, journey_no)) as device_kind,
-    (is_bought and is_last) or u('click', touch_id) < click_shares[channel_no] as is_click,
+    (drawn.is_bought and is_last) or u('click', touch_id) < mixes.click_share as is_click,
     case when is_click then 1 + poisson(3.0, u('pages', touch_id)) else 0 end as page_view_count,
     ended_at as emitted_at
 from drawn
+inner join mixes on drawn.is_bought = mixes.is_bought and drawn.place = mixes.place
 where touched_at >= first_day()
 """
 

@@ -161,7 +161,21 @@ where customers.joined_at < timestamp '{end}' and customers.dies_at >= timestamp
 
 _SLOTS = """
 create or replace temp table slots as
-with means as (
+-- Few offers hold in a stretch: to be found before its weeks are.
+with treated as materialized (
+    select
+        homes.*,
+        offer_effects.offer_id,
+        offer_effects.rate_multiplier,
+        offer_effects.from_at as offered_from_at,
+        offer_effects.to_at as offered_to_at
+    from story.offer_effects
+    inner join homes on offer_effects.customer_id = homes.customer_id
+    where offer_effects.rate_multiplier > 1
+        and offer_effects.to_at > timestamp '{first}' - interval 7 days
+        and offer_effects.from_at < timestamp '{end}' + interval 7 days
+),
+means as (
     select
         homes.customer_id,
         homes.store_no,
@@ -182,23 +196,21 @@ with means as (
 
     -- What a treated customer orders beyond their own rate.
     select
-        homes.customer_id,
-        homes.store_no,
-        homes.country_code,
+        treated.customer_id,
+        treated.store_no,
+        treated.country_code,
         weeks.week_no,
-        1 + hash(offer_effects.offer_id)::ubigint % 1000000,
-        offer_effects.from_at,
-        offer_effects.to_at,
-        homes.weekly_rate * (offer_effects.rate_multiplier - 1) * homes.online_share * weeks.online_effect,
-        homes.weekly_rate * (offer_effects.rate_multiplier - 1) * (1 - homes.online_share) * homes.effect
+        1 + hash(treated.offer_id)::ubigint % 1000000,
+        treated.offered_from_at,
+        treated.offered_to_at,
+        treated.weekly_rate * (treated.rate_multiplier - 1) * treated.online_share * weeks.online_effect,
+        treated.weekly_rate * (treated.rate_multiplier - 1) * (1 - treated.online_share) * treated.effect
             * weeks.store_effect
-    from story.offer_effects
-    inner join homes on offer_effects.customer_id = homes.customer_id
-    inner join weeks on homes.country_code = weeks.country_code
-    where offer_effects.rate_multiplier > 1
-        and weeks.week_end > timestamp '{first}' and weeks.week_start < timestamp '{end}'
-        and weeks.week_start < offer_effects.to_at and weeks.week_end > offer_effects.from_at
-        and homes.from_at < weeks.week_end and homes.to_at >= weeks.week_end
+    from treated
+    inner join weeks on treated.country_code = weeks.country_code
+    where weeks.week_end > timestamp '{first}' and weeks.week_start < timestamp '{end}'
+        and weeks.week_start < treated.offered_to_at and weeks.week_end > treated.offered_from_at
+        and treated.from_at < weeks.week_end and treated.to_at >= weeks.week_end
 ),
 counted as (
     select
@@ -212,6 +224,14 @@ select
     * exclude (order_count),
     (source_no * 10000 + week_no) * 64 + unnest(range(least(order_count, 63))) as slot
 from counted
+"""
+
+_STORES_OF = """
+create or replace temp table stores_of as
+select country_code, list(store_no order by store_no) as store_nos
+from story.stores
+where channel = 'store'
+group by country_code
 """
 
 # Whoever joins does so by buying. A first order that finds its store closed goes online.
@@ -235,7 +255,7 @@ timed as (
         case
             when local.is_online then 0
             when u('elsewhere', local.customer_id, local.slot) < 0.08
-                then pick(countries.store_nos, u('other store', local.customer_id, local.slot))
+                then pick(stores_of.store_nos, u('other store', local.customer_id, local.slot))
             else local.home_no
         end as store_no,
         hours.local_hour + to_seconds(below(3600, u('second', local.customer_id, local.slot))) as local_at
@@ -245,12 +265,7 @@ timed as (
         and local.is_online = hours.is_online
         and local.week_no = hours.week_no
         and below(1000, u('hour', local.customer_id, local.slot)) = hours.place
-    inner join (
-        select country_code, list(store_no order by store_no) as store_nos
-        from story.stores
-        where channel = 'store'
-        group by country_code
-    ) as countries on local.country_code = countries.country_code
+    inner join stores_of on local.country_code = stores_of.country_code
 ),
 -- A store that trades into the night does so after midnight, too.
 shifted as (
@@ -329,6 +344,6 @@ where ordered_at >= first_day() and ordered_at >= timestamp '{first}' and ordere
 
 def make_visits(story: Story, first: date, end: date, stride: int) -> None:
     """Make `visits` from the day `first` until before `end`; numbers go on by `stride` a day."""
-    for statement in (_CALENDAR, _HOURS, _WEEKS, _STORE_DAYS, _HOMES, _SLOTS, _VISITS):
+    for statement in (_CALENDAR, _HOURS, _WEEKS, _STORE_DAYS, _HOMES, _SLOTS, _STORES_OF, _VISITS):
         story.sql(statement.format(first=first, end=end, stride=stride))
     story.sql("drop table slots")

@@ -103,7 +103,7 @@ select
     language_code,
     is_verified
 from (
-    select *, unnest(versions([reviewed_at, edited_at]), recursive := true)
+    select *, unnest(versions(reviewed_at, edited_at), recursive := true)
     from story.reviews
     where coalesce(edited_at, reviewed_at) >= window_start()
 )
@@ -244,7 +244,7 @@ select
 from (
     select
         * rename (ended_at as over_at),
-        unnest(versions([started_at, ended_at]), recursive := true)
+        unnest(versions(started_at, ended_at), recursive := true)
     from story.support_chats
     where ended_at >= window_start()
 )
