@@ -14,9 +14,7 @@ spans as (
         min({{ column }}) as first_at,
         max({{ column }}) as last_at
     from {{ relation }}
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

@@ -68,9 +68,7 @@ conditions_of_customers as (
         '{{ condition_name }}' as condition_name,
         {{ condition_date }} as condition_date
     from customers_joined
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

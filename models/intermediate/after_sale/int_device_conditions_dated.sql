@@ -15,7 +15,7 @@ devices as (
 
 ),
 
-conditions_of_devices as (
+int_device_conditions_dated as (
 
     {% for condition_name, condition_date in conditions.items() -%}
     select
@@ -24,22 +24,9 @@ conditions_of_devices as (
         '{{ condition_name }}' as condition_name,
         {{ condition_date }} as condition_date
     from devices
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    where {{ condition_date }} is not null
+    {{ "union all" if not loop.last }}
     {% endfor %}
-
-),
-
-int_device_conditions_dated as (
-
-    select
-        device_id,
-        customer_id,
-        condition_name,
-        condition_date
-    from conditions_of_devices
-    where condition_date is not null
 
 )
 

@@ -13,9 +13,7 @@ all_holders as (
 
     {% for relation, column in holders -%}
     select {{ column }} as customer_id from {{ relation }}
-    {% if not loop.last -%}
-    union distinct
-    {% endif -%}
+    {{ "union distinct" if not loop.last }}
     {% endfor %}
 
 ),

@@ -81,9 +81,7 @@ conditions_of_referrals as (
         '{{ condition_name }}' as condition_name,
         {{ condition_date }} as condition_date
     from referrals_joined
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

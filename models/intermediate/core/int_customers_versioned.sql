@@ -14,11 +14,7 @@ customer_versions as (
 
     select
         *,
-        {%- for attribute in attributes %}
-        lag({{ attribute }}) over (partition by customer_id order by changed_at)
-            as previous_{{ attribute }},
-        {%- endfor %}
-        lag(changed_at) over (partition by customer_id order by changed_at) as previous_changed_at
+        {{ is_news(attributes, "customer_id", "changed_at") }} as is_news
     from {{ ref('stg_commerce__customer_versions') }}
 
 ),
@@ -28,16 +24,10 @@ int_customers_versioned as (
     select
         {{ version_id("customer_id", "changed_at") }} as customer_version_id,
         customer_id,
-        {%- for attribute in attributes %}
-        {{ attribute }},
-        {%- endfor %}
+        {{ attributes | join(", ") }},
         {{ version_span("customer_id", "changed_at") }}
     from customer_versions
-    where
-        previous_changed_at is null
-        {%- for attribute in attributes %}
-        or {{ attribute }} is distinct from previous_{{ attribute }}
-        {%- endfor %}
+    where is_news
 
 )
 

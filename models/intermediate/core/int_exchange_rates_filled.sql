@@ -25,9 +25,7 @@ rates_carried_on as (
         rate,
         {{ day_count }} as day_count
     from fx_rates
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

@@ -1,4 +1,3 @@
--- What the catalogue says of a product only changes its history where it says something else.
 {%- set attributes = [
     "product_name",
     "product_kind",
@@ -20,11 +19,7 @@ product_versions as (
 
     select
         *,
-        {%- for attribute in attributes %}
-        lag({{ attribute }}) over (partition by sku order by changed_at)
-            as previous_{{ attribute }},
-        {%- endfor %}
-        lag(changed_at) over (partition by sku order by changed_at) as previous_changed_at
+        {{ is_news(attributes, "sku", "changed_at") }} as is_news
     from {{ ref('stg_erp__product_versions') }}
 
 ),
@@ -34,16 +29,10 @@ int_products_versioned as (
     select
         {{ version_id("sku", "changed_at") }} as product_version_id,
         sku as product_id,
-        {%- for attribute in attributes %}
-        {{ attribute }},
-        {%- endfor %}
+        {{ attributes | join(", ") }},
         {{ version_span("sku", "changed_at") }}
     from product_versions
-    where
-        previous_changed_at is null
-        {%- for attribute in attributes %}
-        or {{ attribute }} is distinct from previous_{{ attribute }}
-        {%- endfor %}
+    where is_news
 
 )
 

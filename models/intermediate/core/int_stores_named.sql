@@ -1,39 +1,15 @@
 with
 
-stores as (
-
-    select * from {{ ref('stg_complete_journey__stores') }}
-
-),
-
-store_versions as (
-
-    select * from {{ ref('int_stores_versioned') }}
-
-),
-
-orders as (
-
-    select * from {{ ref('fct_orders') }}
-    where store_id <> 'unknown'
-
-),
-
-promotions as (
-
-    select * from {{ ref('stg_complete_journey__promotions') }}
-
-),
-
 int_stores_named as (
 
-    select store_id from stores
+    select store_id from {{ ref('stg_complete_journey__stores') }}
     union distinct
-    select store_id from store_versions
+    select store_id from {{ ref('int_stores_versioned') }}
     union distinct
-    select store_id from orders
+    select store_id from {{ ref('fct_orders') }}
+    where store_id <> 'unknown'
     union distinct
-    select store_id from promotions
+    select store_id from {{ ref('stg_complete_journey__promotions') }}
 
 )
 

@@ -1,4 +1,3 @@
--- What is said of a store only changes its history where it says something else.
 {%- set attributes = [
     "store_name",
     "channel",
@@ -21,11 +20,7 @@ store_versions as (
 
     select
         *,
-        {%- for attribute in attributes %}
-        lag({{ attribute }}) over (partition by store_id order by changed_at)
-            as previous_{{ attribute }},
-        {%- endfor %}
-        lag(changed_at) over (partition by store_id order by changed_at) as previous_changed_at
+        {{ is_news(attributes, "store_id", "changed_at") }} as is_news
     from {{ ref('stg_erp__store_versions') }}
 
 ),
@@ -35,16 +30,10 @@ int_stores_versioned as (
     select
         {{ version_id("store_id", "changed_at") }} as store_version_id,
         store_id,
-        {%- for attribute in attributes %}
-        {{ attribute }},
-        {%- endfor %}
+        {{ attributes | join(", ") }},
         {{ version_span("store_id", "changed_at") }}
     from store_versions
-    where
-        previous_changed_at is null
-        {%- for attribute in attributes %}
-        or {{ attribute }} is distinct from previous_{{ attribute }}
-        {%- endfor %}
+    where is_news
 
 )
 

@@ -20,9 +20,7 @@ campaigns_of_feeds as (
         campaign_id,
         '{{ source_name }}' as source_name
     from {{ relation }}
-    {% if not loop.last -%}
-    union distinct
-    {% endif -%}
+    {{ "union distinct" if not loop.last }}
     {% endfor %}
 
 ),

@@ -18,9 +18,7 @@ spans_of_contacts as (
         cast(min({{ first }}) as date) as first_date,
         cast(max({{ last }}) as date) as last_date
     from {{ relation }}
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

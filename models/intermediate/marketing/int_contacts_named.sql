@@ -14,9 +14,7 @@ customers_of_contacts as (
 
     {% for relation in contacts -%}
     select customer_id from {{ relation }}
-    {% if not loop.last -%}
-    union distinct
-    {% endif -%}
+    {{ "union distinct" if not loop.last }}
     {% endfor %}
 
 ),

@@ -30,9 +30,7 @@ day_offsets as (
 
     {% for day_offset in range(-1, last_offset + 1) -%}
     select {{ day_offset }} as day_offset
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

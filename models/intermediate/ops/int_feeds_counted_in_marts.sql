@@ -83,9 +83,7 @@ feeds_in_marts as (
 
     {% for feed in feeds -%}
     select * from {{ feed[0] }}_{{ feed[1] }}_in_mart
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),
@@ -100,9 +98,7 @@ records_taken_back as (
         coalesce(sum({{ amount }}), 0) as deleted_amount
     from {{ ref(staging) }}
     where is_deleted
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

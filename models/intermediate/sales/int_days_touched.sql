@@ -63,9 +63,7 @@ day_offsets as (
 
     {% for day_offset in range(-1, longest_rate_gap_days() + 1) -%}
     select {{ day_offset }} as day_offset
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

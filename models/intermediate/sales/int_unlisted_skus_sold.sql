@@ -10,15 +10,11 @@ order_lines as (
         sku,
         order_date
     from {{ ref('int_order_lines_unified') }}
-    {% if is_incremental() -%}
-    where {{ in_days("raw_event_time", days, kind="timestamp") }}
-    {%- endif %}
-
-),
-
-products as (
-
-    select product_id from {{ ref('dim_products') }}
+    where
+        sku not in (select product_id from {{ ref('dim_products') }})
+        {% if is_incremental() -%}
+        and {{ in_days("raw_event_time", days, kind="timestamp") }}
+        {%- endif %}
 
 ),
 
@@ -28,18 +24,12 @@ int_unlisted_skus_sold as (
         order_lines.sku,
         order_lines.order_date
     from order_lines
-    left join products
-        on order_lines.sku = products.product_id
     {% if is_incremental() -%}
     left join {{ this }} as known_already
         on order_lines.sku = known_already.sku
         and order_lines.order_date = known_already.order_date
+    where known_already.sku is null
     {%- endif %}
-    where
-        products.product_id is null
-        {% if is_incremental() -%}
-        and known_already.sku is null
-        {%- endif %}
 
 )
 

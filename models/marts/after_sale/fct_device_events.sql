@@ -8,20 +8,16 @@
 
 with
 
--- The days are UTC's: their events stand on the reporting day, or on one beside it.
 device_events as (
 
     select
-        event_id,
-        serial_number,
-        event_kind,
-        event_at,
-        {{ to_reporting_date('event_at') }} as event_date,
-        usage_hour_count,
-        error_code
+        *,
+        {{ to_reporting_date('event_at') }} as event_date
     from {{ ref('stg_after_sale__device_events') }}
     {% if is_incremental() -%}
-    where {{ in_days("event_at", days, before=2, after=2, kind="timestamp") }}
+    where
+        {{ in_days("event_at", days, before=2, after=2, kind="timestamp") }}
+        and {{ in_days(to_reporting_date("event_at"), days, before=1, after=1) }}
     {%- endif %}
 
 ),
@@ -37,9 +33,6 @@ fct_device_events as (
         cast(usage_hour_count as {{ dbt.type_bigint() }}) as usage_hour_count,
         cast(error_code as {{ dbt.type_string() }}) as error_code
     from device_events
-    {% if is_incremental() -%}
-    where {{ in_days("event_date", days, before=1, after=1) }}
-    {%- endif %}
 
 )
 

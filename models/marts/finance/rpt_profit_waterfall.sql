@@ -53,9 +53,7 @@ steps_listed as (
         {{ "true" if is_total else "false" }} as is_total,
         {{ step }}_amount as step_amount
     from months_added_up
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

@@ -60,9 +60,7 @@ parts_added_up as (
         min(order_date) as order_date
     from {{ feed }}
     group by order_id, order_currency_code
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),

@@ -28,10 +28,8 @@ fct_nps_responses as (
             when answers.score >= 7 then 'passive'
             else 'detractor'
         end as attitude,
-        cast(
-            case when answers.score >= 9 then 100 when answers.score >= 7 then 0 else -100 end
-            as {{ dbt.type_int() }}
-        ) as nps_points,
+        case when answers.score >= 9 then 100 when answers.score >= 7 then 0 else -100 end
+            as nps_points,
         answers.answered_at,
         {{ to_reporting_date('answers.answered_at') }} as response_date
     from answers

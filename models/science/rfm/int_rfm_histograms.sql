@@ -29,10 +29,8 @@ values_in_steps as (
             as {{ dbt.type_bigint() }}
         ) as value_in_steps
     from customers
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
 
 ),
 

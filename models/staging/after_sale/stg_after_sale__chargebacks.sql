@@ -19,10 +19,7 @@ stg_after_sale__chargebacks as (
         currency_code,
         reason,
         status,
-        resolved_at,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        resolved_at
     from chargebacks
 
 )

@@ -15,10 +15,7 @@ stg_after_sale__device_events as (
         serial_number,
         event_kind,
         usage_hour_count,
-        error_code,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        error_code
     from device_events
 
 )

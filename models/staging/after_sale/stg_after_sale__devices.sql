@@ -19,10 +19,7 @@ stg_after_sale__devices as (
         cast(customer_id as {{ dbt.type_string() }}) as customer_id,
         sold_at,
         activated_at,
-        retired_at,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        retired_at
     from devices
 
 )

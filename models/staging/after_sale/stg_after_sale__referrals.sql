@@ -20,10 +20,7 @@ stg_after_sale__referrals as (
         cast(first_order_id as {{ dbt.type_string() }}) as first_order_id,
         rewarded_at,
         cast(reward_amount as {{ dbt.type_numeric() }}) as reward_amount,
-        currency_code,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        currency_code
     from referrals
 
 )

@@ -19,10 +19,7 @@ stg_after_sale__warranty_claims as (
         status,
         closed_at,
         cast(cost_amount as {{ dbt.type_numeric() }}) as cost_amount,
-        currency_code,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        currency_code
     from warranty_claims
 
 )

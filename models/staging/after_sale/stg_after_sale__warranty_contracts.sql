@@ -19,10 +19,7 @@ stg_after_sale__warranty_contracts as (
         start_date,
         end_date,
         cast(price_amount as {{ dbt.type_numeric() }}) as price_amount,
-        currency_code,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        currency_code
     from warranty_contracts
 
 )

@@ -15,10 +15,7 @@ stg_commerce__address_versions as (
         address_kind,
         city,
         state,
-        country_code,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        country_code
     from addresses
 
 )

@@ -22,8 +22,7 @@ stg_commerce__customer_versions as (
         accepts_marketing as has_marketing_consent,
         is_deleted,
         _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        cast(_line as {{ dbt.type_bigint() }}) as delivery_line
     from customers
 
 )

@@ -32,10 +32,7 @@ stg_commerce__order_lines as (
         serial_number,
         gift_card_id,
         status,
-        is_deleted,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        is_deleted
     from order_lines
 
 )

@@ -27,10 +27,7 @@ stg_commerce__orders as (
         cast(tax_amount as {{ dbt.type_numeric() }}) as tax_amount,
         cast(rounding_amount as {{ dbt.type_numeric() }}) as rounding_amount,
         cast(total_amount as {{ dbt.type_numeric() }}) as total_amount,
-        is_deleted,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        is_deleted
     from orders
 
 )

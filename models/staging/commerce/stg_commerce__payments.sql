@@ -23,10 +23,7 @@ stg_commerce__payments as (
         cast(fee_amount as {{ dbt.type_numeric() }}) as fee_amount,
         card_fingerprint,
         gift_card_id,
-        is_deleted,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        is_deleted
     from payments
 
 )

@@ -21,10 +21,7 @@ stg_commerce__shipments as (
         unit_count,
         cast(shipping_cost_amount as {{ dbt.type_numeric() }}) as shipping_cost_amount,
         currency_code,
-        status,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        status
     from shipments
 
 )

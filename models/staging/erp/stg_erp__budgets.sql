@@ -15,10 +15,7 @@ stg_erp__budgets as (
         updated_at,
         cast(net_sales_amount as {{ dbt.type_numeric() }}) as net_sales_amount,
         cast(gross_margin_amount as {{ dbt.type_numeric() }}) as gross_margin_amount,
-        unit_count,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        unit_count
     from budgets
 
 )

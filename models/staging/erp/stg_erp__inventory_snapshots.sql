@@ -17,10 +17,7 @@ stg_erp__inventory_snapshots as (
         inbound_unit_count,
         received_unit_count,
         sold_unit_count,
-        written_off_unit_count,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        written_off_unit_count
     from inventory_snapshots
 
 )

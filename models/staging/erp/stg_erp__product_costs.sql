@@ -13,10 +13,7 @@ stg_erp__product_costs as (
         valid_from_date,
         updated_at,
         cast(unit_cost_amount as {{ dbt.type_numeric() }}) as unit_cost_amount,
-        currency_code,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        currency_code
     from product_costs
 
 )

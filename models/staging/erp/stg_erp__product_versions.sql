@@ -25,9 +25,7 @@ stg_erp__product_versions as (
         weight_gram_count,
         launched_date,
         discontinued_date,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        _delivery_id as delivery_id
     from products
 
 )

@@ -22,10 +22,7 @@ stg_erp__purchase_orders as (
         received_unit_count,
         cast(unit_cost_amount as {{ dbt.type_numeric() }}) as unit_cost_amount,
         currency_code,
-        status,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        status
     from purchase_orders
 
 )

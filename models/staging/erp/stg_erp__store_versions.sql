@@ -24,9 +24,7 @@ stg_erp__store_versions as (
         closed_date,
         refit_from_date,
         refit_to_date,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        _delivery_id as delivery_id
     from stores
 
 )

@@ -16,10 +16,7 @@ stg_marketing__ad_spend as (
         impression_count,
         click_count,
         cast(cost_amount as {{ dbt.type_numeric() }}) as cost_amount,
-        currency_code,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        currency_code
     from ad_spend
 
 )

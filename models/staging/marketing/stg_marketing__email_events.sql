@@ -16,10 +16,7 @@ stg_marketing__email_events as (
         cast(customer_id as {{ dbt.type_string() }}) as customer_id,
         campaign_id,
         offer_id,
-        event_kind,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        event_kind
     from email_events
 
 )

@@ -15,10 +15,7 @@ stg_marketing__offer_assignments as (
         updated_at,
         arm,
         is_randomised,
-        cast(treatment_probability as {{ dbt.type_numeric() }}) as treatment_probability,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        cast(treatment_probability as {{ dbt.type_numeric() }}) as treatment_probability
     from offer_assignments
 
 )

@@ -16,10 +16,7 @@ stg_marketing__offer_redemptions as (
         cast(customer_id as {{ dbt.type_string() }}) as customer_id,
         cast(order_id as {{ dbt.type_string() }}) as order_id,
         cast(discount_amount as {{ dbt.type_numeric() }}) as discount_amount,
-        currency_code,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        currency_code
     from offer_redemptions
 
 )

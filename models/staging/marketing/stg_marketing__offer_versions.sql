@@ -21,9 +21,7 @@ stg_marketing__offer_versions as (
         end_date,
         cast(supplier_funding_rate as {{ dbt.type_numeric() }}) as supplier_funding_rate,
         cast(contact_cost_amount as {{ dbt.type_numeric() }}) as contact_cost_amount,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        _delivery_id as delivery_id
     from offers
 
 )

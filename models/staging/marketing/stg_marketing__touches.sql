@@ -19,10 +19,7 @@ stg_marketing__touches as (
         campaign_id,
         device_kind,
         is_click,
-        page_view_count,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        page_view_count
     from touches
 
 )

@@ -1,3 +1,7 @@
+{%- set outcomes = [
+    "delivered", "accepted", "quarantined", "rejected", "superseded", "replayed", "waived", "open"
+] %}
+
 with
 
 deliveries as (
@@ -16,23 +20,11 @@ stg_ops__deliveries as (
         file_name,
         kind as delivery_kind,
         status as delivery_status,
-        cast(records_delivered as {{ dbt.type_bigint() }}) as delivered_record_count,
-        cast(records_accepted as {{ dbt.type_bigint() }}) as accepted_record_count,
-        cast(records_quarantined as {{ dbt.type_bigint() }}) as quarantined_record_count,
-        cast(records_rejected as {{ dbt.type_bigint() }}) as rejected_record_count,
-        cast(records_superseded as {{ dbt.type_bigint() }}) as superseded_record_count,
-        cast(records_replayed as {{ dbt.type_bigint() }}) as replayed_record_count,
-        cast(records_waived as {{ dbt.type_bigint() }}) as waived_record_count,
-        cast(records_open as {{ dbt.type_bigint() }}) as open_record_count,
+        {%- for outcome in outcomes %}
+        cast(records_{{ outcome }} as {{ dbt.type_bigint() }}) as {{ outcome }}_record_count,
+        cast(control_{{ outcome }} as {{ dbt.type_numeric() }}) as {{ outcome }}_amount,
+        {%- endfor %}
         cast(records_unreadable as {{ dbt.type_bigint() }}) as unreadable_record_count,
-        cast(control_delivered as {{ dbt.type_numeric() }}) as delivered_amount,
-        cast(control_accepted as {{ dbt.type_numeric() }}) as accepted_amount,
-        cast(control_quarantined as {{ dbt.type_numeric() }}) as quarantined_amount,
-        cast(control_rejected as {{ dbt.type_numeric() }}) as rejected_amount,
-        cast(control_superseded as {{ dbt.type_numeric() }}) as superseded_amount,
-        cast(control_replayed as {{ dbt.type_numeric() }}) as replayed_amount,
-        cast(control_waived as {{ dbt.type_numeric() }}) as waived_amount,
-        cast(control_open as {{ dbt.type_numeric() }}) as open_amount,
         declared_order,
         started_at,
         finished_at

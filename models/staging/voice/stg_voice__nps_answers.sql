@@ -16,10 +16,7 @@ stg_voice__nps_answers as (
         cast(order_id as {{ dbt.type_string() }}) as order_id,
         store_id,
         survey,
-        score,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        score
     from nps_answers
 
 )

@@ -17,10 +17,7 @@ stg_voice__reviews as (
         sku,
         rating,
         language_code,
-        is_verified,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        is_verified
     from reviews
 
 )

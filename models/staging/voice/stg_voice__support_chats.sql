@@ -20,10 +20,7 @@ stg_voice__support_chats as (
         message_count,
         first_response_second_count,
         is_resolved,
-        satisfaction_score,
-        _delivery_id as delivery_id,
-        cast(_line as {{ dbt.type_bigint() }}) as delivery_line,
-        cast(_loaded_at as {{ dbt.type_timestamp() }}) as loaded_at
+        satisfaction_score
     from support_chats
 
 )

@@ -25,9 +25,7 @@ days_of_facts as (
 
     {% for fact in facts -%}
     select * from {{ fact }}
-    {% if not loop.last -%}
-    union all
-    {% endif -%}
+    {{ "union all" if not loop.last }}
     {% endfor %}
 
 ),
