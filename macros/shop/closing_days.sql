@@ -1,0 +1,3 @@
+{% macro closing_days() -%}
+    {{- return(shop_setting("closing_days")) -}}
+{%- endmacro %}
