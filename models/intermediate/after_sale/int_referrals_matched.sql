@@ -1,5 +1,5 @@
 -- An account can be brought once: of several invitations to it the first counts. Who invited
--- himself shows by a hash that both accounts share.
+-- himself shows by the person behind both accounts; before he signs up, by the address invited.
 with
 
 referrals as (
@@ -11,6 +11,12 @@ referrals as (
 accounts as (
 
     select * from {{ ref('int_accounts_latest') }}
+
+),
+
+customers_identified as (
+
+    select * from {{ ref('int_customers_identified') }}
 
 ),
 
@@ -44,13 +50,15 @@ int_referrals_matched as (
         coalesce(
             referrals_ranked.referrer_customer_id = referrals_ranked.referred_customer_id
             or referrals_ranked.referred_email_hash = referrers.email_hash
-            or referred.phone_hash = referrers.phone_hash,
+            or referred.person_id = referring.person_id,
             false
         ) as is_self_referral
     from referrals_ranked
     left join accounts as referrers
         on referrals_ranked.referrer_customer_id = referrers.customer_id
-    left join accounts as referred
+    left join customers_identified as referring
+        on referrals_ranked.referrer_customer_id = referring.customer_id
+    left join customers_identified as referred
         on referrals_ranked.referred_customer_id = referred.customer_id
 
 )

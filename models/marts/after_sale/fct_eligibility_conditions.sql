@@ -8,19 +8,13 @@ rules_of_lines as (
 
 ),
 
-business_dates as (
-
-    select * from {{ ref('int_business_dates_chosen') }}
-
-),
-
 -- A line's answer stands once the rules' longest time is over; it stays in sight as long again.
 first_sale_dates as (
 
     select
         {{ add_days('business_dates.business_date', '-2 * rules_of_lines.longest_day_count') }}
             as first_sale_date
-    from business_dates
+    from {{ ref('int_business_dates_chosen') }} as business_dates
     cross join rules_of_lines
 
 ),
@@ -48,6 +42,12 @@ products as (
 
     select * from {{ ref('dim_products') }}
     where product_kind in ('adjustment', 'deposit', 'gift_card', 'service')
+
+),
+
+refund_abuse as (
+
+    select * from {{ ref('int_refund_abuse_dated') }}
 
 ),
 
@@ -84,6 +84,7 @@ lines_joined as (
         order_lines.order_date,
         case when products.product_id is not null then order_lines.order_date end
             as not_returnable_date,
+        refund_abuse.refunds_abused_date,
         case
             when returns_added_up.returned_unit_count >= order_lines.unit_count
                 then returns_added_up.last_return_date
@@ -93,6 +94,8 @@ lines_joined as (
         on order_lines.product_id = products.product_id
     left join returns_added_up
         on order_lines.order_line_id = returns_added_up.sale_order_line_id
+    left join refund_abuse
+        on order_lines.customer_id = refund_abuse.customer_id
 
 ),
 
@@ -102,6 +105,7 @@ conditions_of_all_subjects as (
         "sold": "order_date",
         "not_returnable": "not_returnable_date",
         "returned": "returned_date",
+        "refunds_abused": "refunds_abused_date",
     }.items() -%}
     select
         'order_line' as subject_type,
