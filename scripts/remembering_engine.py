@@ -1,7 +1,8 @@
 """The emulator's engine, with a memory for what its tables look like.
 
 The emulator looks up each table of each statement, and DuckDB answers by going through the columns
-of all tables there are. With the tables of a shop or two this was half of its work.
+of all tables there are. With the tables of a shop or two this was half of its work. So a table is
+looked up once, and asked for by its name alone.
 """
 
 import functools
@@ -13,6 +14,8 @@ from typing import Any
 import duckdb
 from crucible.engine import Engine, ExecContext, TableInfo
 from crucible.engine.catalog import Catalog, qualified
+from crucible.engine.errors import CrucibleError
+from crucible.engine.types import Column, parse_type
 
 _DEFINITION = re.compile(r'\s*(?:CREATE|ALTER|DROP)\b[^"]*((?:"[^"]*"\.?)+)', re.IGNORECASE)
 
@@ -86,11 +89,33 @@ class RememberedCatalog(Catalog):  # type: ignore[misc]
 
     def table(self, catalog: str, schema: str, name: str) -> TableInfo | None:
         """Return a table or view, or None where there is none."""
-        read = super().table
         if not self.catalog_exists(catalog):
             return None
         return self._engine.remembered(
-            qualified(catalog, schema, name).lower(), lambda: read(catalog, schema, name)
+            qualified(catalog, schema, name).lower(), lambda: self._read(catalog, schema, name)
+        )
+
+    def _read(self, catalog: str, schema: str, name: str) -> TableInfo | None:
+        """Look a table up; its name is taken as asked for, which is how our names are stored."""
+        try:
+            columns = self._rows(
+                "select name, type from pragma_table_info(?) order by cid",
+                [qualified(catalog, schema, name)],
+            )
+        except CrucibleError:
+            return None
+        is_view = self._rows(
+            "select true from duckdb_views()"
+            " where database_name = ? and schema_name = ? and view_name = ?",
+            [catalog, schema, name],
+        )
+        return TableInfo(
+            catalog=catalog,
+            schema=schema,
+            name=name,
+            kind="view" if is_view else "table",
+            columns=[Column(column, parse_type(kind)) for column, kind in columns],
+            properties=self.properties(catalog, schema, name),
         )
 
     def set_properties(self, catalog: str, schema: str, name: str, props: dict[str, Any]) -> None:

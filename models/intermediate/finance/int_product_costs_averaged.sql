@@ -82,14 +82,15 @@ int_product_costs_averaged as (
         receipts_summed.stock_unit_count,
         receipts_summed.received_unit_count,
         receipts_summed.received_cost_amount,
-        round(
-            cast(
+        -- Rounded as it is, for a decimal of some places would round it twice.
+        cast(
+            round(
                 exp(receipts_summed.decay_in_block) * (
                     receipts_summed.cost_in_block
                     + coalesce(blocks_summed.cost_in_block, 0) * exp(-{{ block }})
-                ) as {{ dbt.type_numeric() }}
-            ),
-            4
+                ),
+                4
+            ) as {{ dbt.type_numeric() }}
         ) as unit_cost_amount
     from receipts_summed
     left join blocks_summed

@@ -1,6 +1,7 @@
 -- Raw keeps the rows of these feeds by the day of their order, so the gate knows the days. Refunds
 -- are kept by their own day, which is where sales look for them; and a rate holds until the next.
 {%- set last_offset = longest_rate_gap_days() + 1 %}
+{%- set refund_days = days_touched(ref("stg_ops__touched_days"), "touched_utc_date", ["refunds"]) %}
 
 with
 
@@ -8,7 +9,8 @@ touched_days as (
 
     select * from {{ ref('stg_ops__touched_days') }}
     where
-        source_name in ('commerce', 'after_sale')
+        published_seq > {{ watermark() }}
+        and source_name in ('commerce', 'after_sale')
         and feed_name in (
             'orders', 'order_lines', 'payments', 'refunds', 'shipments', 'chargebacks', 'fx_rates'
         )
@@ -21,6 +23,9 @@ refunds as (
         cast(refunded_at as date) as refund_utc_date,
         cast(ordered_at as date) as order_utc_date
     from {{ ref('stg_commerce__refunds') }}
+    {% if is_incremental() -%}
+    where {{ in_days("refunded_at", refund_days, kind="timestamp") }}
+    {%- endif %}
 
 ),
 

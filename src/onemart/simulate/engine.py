@@ -22,7 +22,12 @@ from onemart.warehouse.duckdb_dialect import DuckdbDialect, literal, name
 
 __all__ = ["BY", "Chapter", "Story"]
 
-BY = {"week": timedelta(weeks=1), "day": timedelta(days=1), "hour": timedelta(hours=1)}
+BY = {
+    "fortnight": timedelta(weeks=2),
+    "week": timedelta(weeks=1),
+    "day": timedelta(days=1),
+    "hour": timedelta(hours=1),
+}
 """What the last files of a window hold."""
 
 _DUCKDB = DuckdbDialect()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 from onemart.project import Project, Shop
@@ -20,7 +21,7 @@ from onemart.simulate.tell import tell
 __all__ = ["Slice", "complete_journey_slice", "demo_slice", "uci_online_retail_slice"]
 
 Stage = Callable[[Shop], object]
-"""Puts files into the landing folder of a shop."""
+"""Puts files into the landing folder of a shop; can be pickled, for another process to call."""
 
 
 @dataclass(frozen=True)
@@ -57,25 +58,17 @@ _KEPT = {
     "coupon_redemptions": "cast(household_id as bigint) % 20 = 0",
 }
 _CORRECTED_WEEK = 3
+_TENTH_INVOICE = 'cast(right("InvoiceNo", 5) as bigint) % 10 = 0'
 
 
 def complete_journey_slice() -> Slice:
     """Return six weeks of every twentieth household, with a correction of the third week."""
-
-    def first(file: SampleFile) -> SampleFile | None:
-        return _kept(file) if _week(file) <= 4 else None
-
-    def later(file: SampleFile) -> SampleFile | None:
-        if _week(file) == _CORRECTED_WEEK:
-            return _corrected(_kept(file), "basket_id", "sales_value")
-        return _kept(file) if _week(file) in {5, 6} else None
-
     return Slice(
         "complete_journey",
         "2017-02-05",
         (
-            lambda shop: write_complete_journey(shop, choose=first),
-            lambda shop: write_complete_journey(shop, choose=later),
+            partial(write_complete_journey, choose=_four_weeks),
+            partial(write_complete_journey, choose=_two_weeks_and_a_correction),
         ),
         "weeks 1 to 6 of every twentieth household, week 3 corrected; all products and coupons",
     )
@@ -89,23 +82,12 @@ def uci_online_retail_slice(file: Path) -> Slice:
     file : pathlib.Path
         The data set, as `onemart sample uci_online_retail --from` takes it.
     """
-    tenth = 'cast(right("InvoiceNo", 5) as bigint) % 10 = 0'
-
-    def first(sample: SampleFile) -> SampleFile | None:
-        wanted = any(month in sample.name for month in ("2010-12", "2011-01"))
-        return _only(sample, tenth) if wanted else None
-
-    def later(sample: SampleFile) -> SampleFile | None:
-        if "2010-12" in sample.name:
-            return _corrected(_only(sample, tenth), "Quantity", "UnitPrice")
-        return _only(sample, tenth) if "2011-02" in sample.name else None
-
     return Slice(
         "uci_online_retail",
         "2011-02-28",
         (
-            lambda shop: write_uci_online_retail(shop, file, choose=first),
-            lambda shop: write_uci_online_retail(shop, file, choose=later),
+            partial(write_uci_online_retail, file=file, choose=_two_months),
+            partial(write_uci_online_retail, file=file, choose=_one_month_and_a_correction),
         ),
         "every tenth invoice of December 2010 to February 2011, December corrected",
     )
@@ -122,17 +104,38 @@ def demo_slice(*, customers: int = 300) -> Slice:
     begun = Settings(
         seed=3, customers=customers, first=first, base_end=base_end.date(), mode="full"
     )
-
-    def told_until(moment: datetime) -> Stage:
-        # A feed comes in a few files: each costs the emulator as much as thousands of rows.
-        return lambda shop: tell(Project(shop.root), shop, begun, moment, by="week")
-
     return Slice(
         "demo",
         "2025-12-11",
-        (told_until(base_end), told_until(end)),
+        (partial(_told, begun, base_end), partial(_told, begun, end)),
         f"{customers} simulated customers from {first} on, four days of it later",
     )
+
+
+def _told(begun: Settings, until: datetime, shop: Shop) -> None:
+    # A feed comes in a few files: each costs the emulator as much as thousands of rows.
+    tell(Project(shop.root), shop, begun, until, by="fortnight")
+
+
+def _four_weeks(file: SampleFile) -> SampleFile | None:
+    return _kept(file) if _week(file) <= 4 else None
+
+
+def _two_weeks_and_a_correction(file: SampleFile) -> SampleFile | None:
+    if _week(file) == _CORRECTED_WEEK:
+        return _corrected(_kept(file), "basket_id", "sales_value")
+    return _kept(file) if _week(file) in {5, 6} else None
+
+
+def _two_months(file: SampleFile) -> SampleFile | None:
+    wanted = any(month in file.name for month in ("2010-12", "2011-01"))
+    return _only(file, _TENTH_INVOICE) if wanted else None
+
+
+def _one_month_and_a_correction(file: SampleFile) -> SampleFile | None:
+    if "2010-12" in file.name:
+        return _corrected(_only(file, _TENTH_INVOICE), "Quantity", "UnitPrice")
+    return _only(file, _TENTH_INVOICE) if "2011-02" in file.name else None
 
 
 def _week(file: SampleFile) -> int:
