@@ -312,7 +312,10 @@ def query(  # noqa: PLR0913  (an option each)
     ] = "",
     where: Annotated[str, typer.Option("--where", help="Condition on dimensions, in SQL.")] = "",
     compare: Annotated[
-        str, typer.Option("--compare", help="dod, wow, mom, qoq, yoy or previous.")
+        str,
+        typer.Option(
+            "--compare", help="hoh, dod, wow, mom, qoq, yoy or previous; wtd, mtd, qtd or ytd."
+        ),
     ] = "",
     first: Annotated[datetime | None, typer.Option("--from", formats=_DAY)] = None,
     last: Annotated[datetime | None, typer.Option("--until", formats=_DAY)] = None,
@@ -337,18 +340,16 @@ def query(  # noqa: PLR0913  (an option each)
     with open_warehouse(asked, target=target, read_only=True, timeout=wait) as warehouse:
         sql = what
         if not is_sql:
+            from onemart.metrics.comparison import TO_DATE  # noqa: PLC0415
             from onemart.metrics.layer import Question, open_layer  # noqa: PLC0415
+            from onemart.metrics.to_date import to_date  # noqa: PLC0415
 
-            sql = open_layer(find_project(), warehouse).sql(
-                Question(
-                    _listed(what),
-                    _listed(by),
-                    where,
-                    compare,
-                    first.date() if first else None,
-                    last.date() if last else None,
-                )
-            )
+            begin, end = (moment.date() if moment else None for moment in (first, last))
+            question = Question(_listed(what), _listed(by), where, compare, begin, end)
+            days = to_date(warehouse, compare, end) if compare in TO_DATE else None
+            sql = open_layer(find_project(), warehouse).sql(question, days)
+            if days:
+                say(f"{days}.")
         try:
             names, rows = warehouse.head(sql, _MOST_ROWS_TO_FILE if to else _MOST_ROWS + 1)
         except warehouse.refusals as error:

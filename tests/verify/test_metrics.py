@@ -14,8 +14,9 @@ import pytest
 from onemart.cli import run
 from onemart.errors import UsageError
 from onemart.metrics.answer import rounded, short_names, write_answer
-from onemart.metrics.comparison import comparison_sql
+from onemart.metrics.comparison import comparison_sql, to_date_sql
 from onemart.metrics.layer import Layer, Question
+from onemart.metrics.to_date import ToDate, to_date
 from onemart.verify.parity import Parity
 from onemart.warehouse import Warehouse, open_warehouse
 
@@ -165,6 +166,131 @@ def test_a_member_that_sold_nothing_then_or_now_is_compared_with_zero() -> None:
         ],
         key=str,
     )
+
+
+def test_the_hour_before_midnight_is_of_the_day_before() -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create table periods as select * from (values"
+            " ('a', 'day', date '2017-01-01', date '2017-01-01', null, true, false),"
+            " ('b', 'day', date '2017-01-02', date '2017-01-02', 'a', true, true))"
+            " as p(period_id, grain, start_date, end_date, previous_period_id, is_traded,"
+            " has_previous)"
+        )
+        measured = (
+            "select * from (values (date '2017-01-01', 23, 4), (date '2017-01-02', 0, 5),"
+            " (date '2017-01-02', 1, 6)) as m(metric_time__day, sales_hour__trading_hour, sales)"
+        )
+        by = ["metric_time__day", "sales_hour__trading_hour"]
+        sql = comparison_sql(measured, {"sales": True}, by, "hoh", "periods")
+        rows = connection.execute(sql).fetchall()
+    first, second = date(2017, 1, 1), date(2017, 1, 2)
+    assert len(rows) == 48
+    assert rows[0] == (first, 0, 0, None, None)
+    assert rows[23:27] == [
+        (first, 23, 4, 0, None),
+        (second, 0, 5, 4, 0.25),
+        (second, 1, 6, 5, 0.2),
+        (second, 2, 0, 6, -1.0),
+    ]
+
+
+def test_a_period_so_far_stands_beside_last_years_member_by_member() -> None:
+    now = "select * from (values ('TEA', 5, 0.5), ('RYE', 2, 0.2)) as n(category, sales, rate)"
+    then = "select * from (values ('TEA', 4, 0.4), ('OIL', 3, 0.1)) as t(category, sales, rate)"
+    metrics = {"sales": True, "rate": False}
+    with duckdb.connect() as connection:
+        rows = connection.execute(to_date_sql(now, then, metrics, ["category"])).fetchall()
+        alone = connection.execute(to_date_sql(now, None, metrics, ["category"])).fetchall()
+        [whole] = connection.execute(
+            to_date_sql("select 6 as sales", "select 4 as sales", {"sales": True}, [])
+        ).fetchall()
+    assert [row[:3] for row in rows] == [("OIL", 0, 3), ("RYE", 2, 0), ("TEA", 5, 4)]
+    assert [row[3] for row in rows] == [-1.0, None, 0.25]
+    assert [row[:3] for row in alone] == [("RYE", 2, None), ("TEA", 5, None)]
+    assert whole == (6, 4, 0.5)
+
+
+class Calendar:
+    """A calendar in hand-written tables, asked as a warehouse is."""
+
+    def __init__(self, grouped: str, periods: str, closed: str) -> None:
+        self.connection = duckdb.connect()
+        self.connection.execute(
+            "create table int_dates_grouped (period_id text, grain text, start_date date,"
+            " end_date date, date_day date, elapsed_number int);"
+            "create table dim_periods (period_id text, last_year_period_id text,"
+            " has_last_year boolean);"
+            "create table dim_dates (date_day date, is_closed boolean);"
+            f"insert into int_dates_grouped {grouped};"
+            f"insert into dim_periods values {periods};"
+            f"insert into dim_dates values (date '{closed}', true)"
+        )
+
+    def table(self, _schema: str, name: str) -> str:
+        return name
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(sql).fetchall()
+
+
+FEBRUARIES = """
+    select 'm' || year(d), 'month', date_trunc('month', d), last_day(d), d,
+        month(d) * 100 + day(d)
+    from (select unnest(generate_series(date '2023-01-01', date '2024-12-31', interval 1 day))::date
+        as d) where month(d) = 2
+"""
+
+
+@pytest.mark.parametrize(
+    "last, then_until",
+    [
+        (None, date(2023, 2, 10)),
+        # The last day of February compares whole with whole, and the one before with the same.
+        (date(2024, 2, 29), date(2023, 2, 28)),
+        (date(2024, 2, 28), date(2023, 2, 28)),
+    ],
+)
+def test_last_years_period_is_cut_at_the_same_elapsed_day(
+    last: date | None, then_until: date
+) -> None:
+    told = "('m2024', 'm2023', true), ('m2023', null, false)"
+    calendar: Any = Calendar(FEBRUARIES, told, "2024-02-10")
+    now = (date(2024, 2, 1), last or date(2024, 2, 10))
+    then = (date(2023, 2, 1), then_until)
+    assert to_date(calendar, "mtd", last) == ToDate(now, then)
+    assert str(ToDate(now, None)).endswith("against nothing")
+
+
+def test_a_period_without_last_year_is_compared_with_nothing() -> None:
+    told = "('m2024', 'm2023', false), ('m2023', null, false)"
+    calendar: Any = Calendar(FEBRUARIES, told, "2024-02-10")
+    assert to_date(calendar, "mtd", None).then is None
+    with pytest.raises(UsageError, match="The shop's calendar does not have 1999-01-01"):
+        to_date(calendar, "mtd", date(1999, 1, 1))
+
+
+def test_a_year_to_date_is_what_the_mart_adds_up_to(parity: Parity) -> None:
+    with opened(parity) as (_, layer, warehouse):
+        days = to_date(warehouse, "ytd", None)
+        question = Question(["net_sales", "return_rate"], ["category"], compare="ytd")
+        rows = warehouse.head(layer.sql(question, days), 1000)[1]
+        own = warehouse.value(
+            "select sum(net_sales_amount) as v from marts.fct_sales_daily where trading_date"
+            f" between date '{days.now[0]}' and date '{days.now[1]}'"
+        )
+        with pytest.raises(UsageError, match="ytd is about one period"):
+            layer.sql(Question(["net_sales"], ["month"], compare="ytd"), days)
+        with pytest.raises(UsageError, match="hoh needs metrics that are kept by hour"):
+            layer.sql(Question(["orders"], compare="hoh"))
+        hours = warehouse.head(layer.sql(Question(["hourly_net_sales"], compare="hoh")), 100_000)[1]
+    assert sum(row[1] for row in rows) == own
+    assert sum(row[2] for row in hours) == warehouse_total(parity)
+
+
+def warehouse_total(parity: Parity) -> Any:
+    with opened(parity) as (_, _layer, warehouse):
+        return warehouse.value("select sum(net_sales_amount) as v from marts.fct_sales_hourly")
 
 
 def test_an_answer_goes_to_a_file(parity: Parity, tmp_path: Path) -> None:

@@ -21,8 +21,9 @@ from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifest
 from sqlglot import expressions
 
 from onemart.errors import UsageError
-from onemart.metrics.comparison import COMPARISONS, comparison_sql
+from onemart.metrics.comparison import COMPARISONS, TO_DATE, comparison_sql, to_date_sql
 from onemart.metrics.manifest import placed_in, semantic_manifest
+from onemart.metrics.to_date import ToDate
 from onemart.project import Project
 from onemart.warehouse import Warehouse
 from onemart.warehouse.duckdb_dialect import DuckdbDialect
@@ -53,7 +54,7 @@ class Question:
     where : str
         A condition in SQL, in which dimensions are columns; empty for none.
     compare : str
-        A name in `COMPARISONS`; empty for none.
+        A name in `COMPARISONS` or `TO_DATE`; empty for none.
     first, last : datetime.date or None
         The days from which and to which figures run.
     """
@@ -108,8 +109,13 @@ class Layer:
         unique = {name: found[0] for name, found in short.items() if len(found) == 1}
         return {**unique, **{name: name for name in full}, **self._grains}
 
-    def sql(self, question: Question) -> str:
+    def sql(self, question: Question, to_date: ToDate | None = None) -> str:
         """Return the SQL that answers the question.
+
+        Parameters
+        ----------
+        to_date : ToDate or None
+            The days that a comparison of `TO_DATE` is about.
 
         Raises
         ------
@@ -119,42 +125,54 @@ class Layer:
         """
         metrics = self._metrics_named(question.metrics)
         parts = self.parts(metrics)
-        comparison = _named("comparison", question.compare, COMPARISONS) if question.compare else ""
+        known = {**COMPARISONS, **dict.fromkeys(TO_DATE)}
+        comparison = _named("comparison", question.compare, known) if question.compare else ""
         by = list(dict.fromkeys(_named("dimension", name, parts) for name in question.by))
-        if comparison:
-            grain = COMPARISONS[comparison].grain
-            times = [name for name in by if name.startswith(f"{_TIME}__")]
-            by = by if times else [f"{_TIME}__{grain}", *by]
-            if len(times) > 1 or (times and COMPARISONS[comparison].is_of_grain and
-                                  times != [f"{_TIME}__{grain}"]):  # fmt: skip
+        where = [_where(question.where, parts)] if question.where else None
+        zeros = {name: self._is_zero_without_rows(name) for name in metrics}
+        if to_date:
+            if question.first or any(name.startswith(f"{_TIME}__") for name in by):
                 raise UsageError(
-                    f"{comparison} compares {grain}s, and not {', '.join(question.by)}.",
-                    "Leave the time out of --by, or compare with previous or yoy.",
+                    f"{comparison} is about one period, up to one day.",
+                    "Leave --from and the time in --by out; --until names the day.",
                 )
+            spans = [
+                self._explained(metrics, by, where, span) if span else None
+                for span in (to_date.now, to_date.then)
+            ]
+            return to_date_sql(str(spans[0]), spans[1], zeros, by)
+        if not comparison:
+            return self._explained(metrics, by, where, (question.first, question.last), by)
+        by = _by_compared(comparison, by, parts, question.by)
+        begin = question.first - _LOOK_BACK if question.first else None
+        sql = self._explained(metrics, by, where, (begin, question.last))
+        between = (question.first, question.last)
+        return comparison_sql(sql, zeros, by, comparison, self._periods, between)
+
+    def _explained(
+        self,
+        metrics: Sequence[str],
+        by: Sequence[str],
+        where: Sequence[str] | None,
+        between: tuple[date | None, date | None],
+        order: Sequence[str] = (),
+    ) -> str:
+        """Return MetricFlow's SQL for the metrics of some days."""
+        first, last = (datetime.combine(day, time()) if day else None for day in between)
         request = MetricFlowQueryRequest.create(
             metric_names=metrics,
             group_by_names=by or None,
-            where_constraints=[_where(question.where, parts)] if question.where else None,
-            time_constraint_start=_begin(question.first, _LOOK_BACK if comparison else None),
-            time_constraint_end=datetime.combine(question.last, time()) if question.last else None,
-            order_by_names=None if comparison else by or None,
+            where_constraints=where,
+            time_constraint_start=first,
+            time_constraint_end=last,
+            order_by_names=order or None,
         )
         try:
-            sql = self._engine.explain(request).sql_statement.sql
+            return str(self._engine.explain(request).sql_statement.sql)
         except Exception as error:
             raise UsageError(
                 "MetricFlow cannot answer that.", str(error).strip().split("\n\n")[0]
             ) from error
-        if not comparison:
-            return sql
-        return comparison_sql(
-            sql,
-            {name: self._is_zero_without_rows(name) for name in metrics},
-            by,
-            comparison,
-            self._periods,
-            (question.first, question.last),
-        )
 
     @cached_property
     def _grains(self) -> dict[str, str]:
@@ -192,8 +210,25 @@ def _either(names: Iterable[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def _begin(first: date | None, earlier: timedelta | None) -> datetime | None:
-    return datetime.combine(first - (earlier or timedelta()), time()) if first else None
+def _by_compared(
+    comparison: str, by: list[str], parts: Mapping[str, str], asked: Sequence[str]
+) -> list[str]:
+    """Return what the periods of a comparison are parted by, with its own grain where none is."""
+    grain, hours = COMPARISONS[comparison].grain, COMPARISONS[comparison].hours
+    times = [name for name in by if name.startswith(f"{_TIME}__")]
+    is_other = times != [f"{_TIME}__{grain}"] and COMPARISONS[comparison].is_of_grain
+    if len(times) > 1 or (times and is_other):
+        raise UsageError(
+            f"{comparison} compares {grain}s, and not {', '.join(asked)}.",
+            "Leave the time out of --by, or compare with previous or yoy.",
+        )
+    if hours and hours not in parts:
+        raise UsageError(
+            f"{comparison} needs metrics that are kept by hour.", "Ask for hourly_net_sales or so."
+        )
+    wanted = [] if times else [f"{_TIME}__{grain}"]
+    wanted += [parts[hours]] if hours and parts[hours] not in by else []
+    return [*wanted, *by]
 
 
 def _where(condition: str, parts: Mapping[str, str]) -> str:
