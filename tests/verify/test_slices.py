@@ -95,7 +95,6 @@ def test_simulated_shop_goes_on_with_its_story(tmp_path: Path) -> None:
     assert {name.partition(".")[0] for name in first if name.startswith("orders_")} == {
         "orders_2025-06-02_to_2025-11-23",
         "orders_2025-11-24",
-        "orders_2025-12-01",
     }
     assert {name.partition(".")[0] for name in later if name.startswith("orders_")} == {
         "orders_2025-12-08"
