@@ -1,7 +1,6 @@
 -- What was reported is an act of its day, which hung on that day's rates, catalogue, settings and
 -- definitions. No version of raw gives those back, so this is kept and not computed: a row when the
 -- books of a period close, and one more whenever a build finds another figure.
-{%- set orders = semantic_measures("orders", ["orders"])["orders"] %}
 
 with
 
@@ -12,13 +11,9 @@ sales_by_period as (
 
 ),
 
-orders_daily as (
+periods_ordered as (
 
-    select
-        trading_date,
-        sum({{ orders }}) as order_count
-    from {{ ref('fct_orders') }}
-    group by trading_date
+    select * from {{ ref('int_periods_ordered') }}
 
 ),
 
@@ -49,18 +44,6 @@ periods as (
 
 ),
 
-orders_by_period as (
-
-    select
-        periods.period_id,
-        coalesce(sum(orders_daily.order_count), 0) as order_count
-    from periods
-    left join orders_daily
-        on orders_daily.trading_date between periods.start_date and periods.end_date
-    group by periods.period_id
-
-),
-
 figures as (
 
     select
@@ -73,7 +56,7 @@ figures as (
         period_id,
         'orders' as measure_name,
         order_count as value
-    from orders_by_period
+    from periods_ordered
 
 ),
 
