@@ -15,11 +15,5 @@
         where product_id in ({{ moved }})
         order by order_date
     {%- endset -%}
-    {%- set days = [] -%}
-    {%- if execute and is_incremental() and run_query(moved ~ " limit 1").rows | length -%}
-        {%- for row in run_query(query) -%}
-            {%- do days.append(row[0] | string) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{- return(days) -}}
+    {{- return(texts_of(query) if texts_of(moved ~ " limit 1") else []) -}}
 {%- endmacro %}

@@ -1,34 +1,14 @@
 """Touches and mail that are late, corrected or gone: a build of days equals a full refresh."""
 
-from datetime import datetime
-from functools import cache
 from typing import Any
 
 import pytest
 from tests.mart.conftest import Dbt
-from tests.mart.synthetic import PROJECT, Delivery, SyntheticWarehouse
-
-from onemart.feeds.contract import load_contract
-from onemart.feeds.tables import raw_columns
+from tests.mart.rows import moment, row
+from tests.mart.synthetic import Delivery, SyntheticWarehouse
 
 FACTS = ("fct_touches", "fct_email_events")
 SHOP = "demo"
-
-
-@cache
-def columns(table: str) -> tuple[str, ...]:
-    source, feed = table.split("__")
-    return tuple(raw_columns(load_contract(PROJECT / f"expectations/{source}/{feed}.yml")))
-
-
-def row(table: str, **values: Any) -> tuple[Any, ...]:
-    """Return a row of a feed that holds `values` and else nothing."""
-    assert set(values) <= set(columns(table))
-    return tuple(values.get(column) for column in columns(table))
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(f"2025-{text}:00")
 
 
 def touch(number: int, session: str, when: str) -> tuple[Any, ...]:

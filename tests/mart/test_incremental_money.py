@@ -1,16 +1,13 @@
 """Money that is late, corrected or taken back: a build of days equals a full refresh."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import pytest
 from tests.mart.conftest import Dbt
-from tests.mart.synthetic import PROJECT, Delivery, SyntheticWarehouse
-
-from onemart.feeds.contract import load_contract
-from onemart.feeds.tables import raw_columns
+from tests.mart.rows import columns, moment, row
+from tests.mart.synthetic import Delivery, SyntheticWarehouse
 
 FACTS = ("fct_payments", "fct_refunds", "fct_chargebacks", "fct_shipments", "fct_order_balances")
 BUILT = ("int_exchange_rates_filled", "int_order_days_touched", "int_orders_totalled", *FACTS)
@@ -21,17 +18,7 @@ ORDERED = {501: "03-01T23:30", 502: "03-05T10:00", 503: "03-09T10:00"}
 CURRENCIES = {501: "EUR", 502: "GBP", 503: "EUR"}
 
 
-@cache
-def columns(table: str) -> tuple[str, ...]:
-    source, feed = table.split("__")
-    return tuple(raw_columns(load_contract(PROJECT / f"expectations/{source}/{feed}.yml")))
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(f"2025-{text}:00")
-
-
-def row(table: str, order_id: int, **values: Any) -> tuple[Any, ...]:
+def about(table: str, order_id: int, **values: Any) -> tuple[Any, ...]:
     """Return a row about an order, which holds `values` and what is the same for all rows of it."""
     known = {
         "order_id": order_id,
@@ -41,23 +28,23 @@ def row(table: str, order_id: int, **values: Any) -> tuple[Any, ...]:
         "is_deleted": False,
         **values,
     }
-    return tuple(known.get(column) for column in columns(table))
+    return row(table, **{name: known[name] for name in columns(table) if name in known})
 
 
 def order(order_id: int, total: str, **values: Any) -> tuple[Any, ...]:
     amounts = {"total_amount": Decimal(total), "line_net_amount": Decimal(total)}
     nothing = dict.fromkeys(("shipping_amount", "tax_amount", "rounding_amount"), Decimal(0))
     told = {"status": "completed", "is_tax_included": True, **amounts, **nothing, **values}
-    return row("commerce__orders", order_id, **told)
+    return about("commerce__orders", order_id, **told)
 
 
 def line(order_id: int, number: int, net: str, **values: Any) -> tuple[Any, ...]:
     told = {"line_number": number, "net_amount": Decimal(net), **values}
-    return row("commerce__order_lines", order_id, **told)
+    return about("commerce__order_lines", order_id, **told)
 
 
 def paid(number: int, order_id: int, kind: str, amount: str, when: str) -> tuple[Any, ...]:
-    return row(
+    return about(
         "commerce__payments",
         order_id,
         payment_id=number,
@@ -73,7 +60,7 @@ def paid(number: int, order_id: int, kind: str, amount: str, when: str) -> tuple
 def refunded(
     number: int, order_id: int, amount: str, when: str, *, is_deleted: bool = False
 ) -> tuple[Any, ...]:
-    return row(
+    return about(
         "commerce__refunds",
         order_id,
         refund_line_id=number,
@@ -93,7 +80,7 @@ def refunded(
 
 
 def disputed(order_id: int, amount: str, status: str) -> tuple[Any, ...]:
-    return row(
+    return about(
         "after_sale__chargebacks",
         order_id,
         chargeback_id=order_id,
@@ -106,7 +93,7 @@ def disputed(order_id: int, amount: str, status: str) -> tuple[Any, ...]:
 
 
 def sent(order_id: int, cost: str | None) -> tuple[Any, ...]:
-    return row(
+    return about(
         "commerce__shipments",
         order_id,
         shipment_id=order_id,
@@ -120,13 +107,13 @@ def sent(order_id: int, cost: str | None) -> tuple[Any, ...]:
 
 
 def rate(text: str, value: str) -> tuple[Any, ...]:
-    told = {
-        "rate_date": date.fromisoformat(text),
-        "currency_code": "GBP",
-        "reporting_currency_code": "EUR",
-        "rate": Decimal(value),
-    }
-    return tuple(told.get(column) for column in columns("commerce__fx_rates"))
+    return row(
+        "commerce__fx_rates",
+        rate_date=date.fromisoformat(text),
+        currency_code="GBP",
+        reporting_currency_code="EUR",
+        rate=Decimal(value),
+    )
 
 
 def feed(name: str, before: list[Any], after: list[Any]) -> tuple[Delivery, Delivery]:

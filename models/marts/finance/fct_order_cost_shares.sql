@@ -1,13 +1,10 @@
 -- Shares are rounded, and the first line of an order takes what that leaves, so that they add up.
-{%- set feeds = ["orders", "payments", "shipments"] %}
 {{ by_day(
     "order_date",
     cluster_by=["order_line_id"],
-    replaced="{{ dates_of(
-        days_touched() + days_touched(ref('int_order_days_touched'), feeds=" ~ feeds ~ ")
-    ) }}",
+    replaced="{{ dates_of(days_recosted()) }}",
 ) }}
-{%- set days = days_touched() + days_touched(ref("int_order_days_touched"), feeds=feeds) %}
+{%- set days = days_recosted() %}
 {%- set amounts = ["shipping_income_amount", "shipping_cost_amount", "payment_fee_amount"] %}
 
 with

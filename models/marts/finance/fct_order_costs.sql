@@ -3,14 +3,9 @@
 {{ by_day(
     "order_date",
     cluster_by=["order_id"],
-    replaced="{{ dates_of(
-        days_touched()
-        + days_touched(ref('int_order_days_touched'), feeds=['orders', 'payments', 'shipments'])
-    ) }}",
+    replaced="{{ dates_of(days_recosted()) }}",
 ) }}
-{%- set days = days_touched() + days_touched(
-    ref("int_order_days_touched"), feeds=["orders", "payments", "shipments"]
-) %}
+{%- set days = days_recosted() %}
 
 with
 

@@ -1,19 +1,13 @@
 -- A unit costs what it costs on the day, so a receipt, a cost or a count of stock that becomes
--- known touches all days since.
-{%- set changes = ["orders", "payments", "shipments"] %}
+-- known touches all days since; an offer that is described, the days on which it was redeemed.
 {%- set causes = ["purchase_orders", "product_costs", "inventory_snapshots", "fx_rates"] %}
 {{ by_day(
     "order_date",
     cluster_by=["product_id", "customer_id", "store_id"],
-    replaced="{{ dates_of(
-        days_touched()
-        + days_touched(ref('int_order_days_touched'), feeds=" ~ changes ~ ")
-        + days_since(" ~ causes ~ ")
-    ) }}",
+    replaced="{{ dates_of(days_recosted() + days_since(" ~ causes ~ ") + days_reoffered()) }}",
 ) }}
-{%- set days = days_touched()
-    + days_touched(ref("int_order_days_touched"), feeds=changes)
-    + days_since(causes) %}
+{%- set days = days_recosted() + days_since(causes) + days_reoffered() %}
+{%- set parts = ["shipping_income", "shipping_cost", "payment_fee"] %}
 
 with
 
@@ -74,7 +68,7 @@ lines_costed as (
             when order_lines.unit_count = 0 or refunds.is_restocked = false then 0
             else order_lines.unit_count * unit_costs.unit_cost_amount
         end as cogs_amount,
-        {%- for amount in ["shipping_income", "shipping_cost", "payment_fee"] %}
+        {%- for amount in parts %}
         case
             when order_lines.line_type = 'return' then 0
             else order_cost_shares.{{ amount }}_amount
@@ -129,10 +123,9 @@ fct_profit_lines as (
             as {{ dbt.type_numeric() }}
         ) as costed_net_sales_amount,
         cast(net_sales_amount - cogs_amount as {{ dbt.type_numeric() }}) as gross_margin_amount,
-        cast(shipping_income_amount as {{ dbt.type_numeric() }}) as shipping_income_amount,
-        cast(shipping_cost_amount as {{ dbt.type_numeric() }}) as shipping_cost_amount,
-        cast(payment_fee_amount as {{ dbt.type_numeric() }}) as payment_fee_amount,
-        cast(promotion_funding_amount as {{ dbt.type_numeric() }}) as promotion_funding_amount,
+        {%- for amount in parts + ["promotion_funding"] %}
+        cast({{ amount }}_amount as {{ dbt.type_numeric() }}) as {{ amount }}_amount,
+        {%- endfor %}
         cast(
             net_sales_amount
             - cogs_amount
