@@ -4,19 +4,6 @@
     replaced="{{ dates_of(days_touched()) }}",
 ) }}
 {%- set days = days_touched() %}
-{%- set amounts = [
-    "gross_sales_amount",
-    "promotion_discount_amount",
-    "loyalty_discount_amount",
-    "offer_discount_amount",
-    "coupon_match_discount_amount",
-    "included_tax_amount",
-    "net_sales_amount",
-    "tax_amount",
-    "deposit_amount",
-    "manufacturer_coupon_amount",
-    "shopper_paid_amount",
-] %}
 
 with
 
@@ -116,11 +103,10 @@ fct_order_lines as (
         cast(sale_order_line_id as {{ dbt.type_string() }}) as sale_order_line_id,
         cast(sold_at as {{ dbt.type_timestamp() }}) as sold_at,
         cast(unit_count as {{ dbt.type_bigint() }}) as unit_count,
-        {%- for amount in amounts %}
+        {%- for amount in sales_amounts() %}
         cast({{ amount }} as {{ dbt.type_numeric() }}) as {{ amount }},
         {%- endfor %}
         cast('{{ currency_code() }}' as {{ dbt.type_string() }}) as currency_code,
-        cast(constant_net_sales_amount as {{ dbt.type_numeric() }}) as constant_net_sales_amount,
         cast(delivered_amount as {{ dbt.type_numeric() }}) as delivered_amount,
         cast(order_currency_code as {{ dbt.type_string() }}) as order_currency_code,
         cast(exchange_rate as {{ dbt.type_numeric() }}) as exchange_rate

@@ -9,20 +9,6 @@
 {%- set days = days_touched() %}
 {%- set longest = longest_order_days() %}
 {%- set line_types = ["sale", "return", "adjustment", "deposit", "void"] %}
-{%- set amounts = [
-    "gross_sales_amount",
-    "promotion_discount_amount",
-    "loyalty_discount_amount",
-    "offer_discount_amount",
-    "coupon_match_discount_amount",
-    "included_tax_amount",
-    "net_sales_amount",
-    "tax_amount",
-    "deposit_amount",
-    "manufacturer_coupon_amount",
-    "shopper_paid_amount",
-    "constant_net_sales_amount",
-] %}
 
 with
 
@@ -64,7 +50,7 @@ lines_added_up as (
         {%- endfor %}
         count(distinct sku) as sku_count,
         sum(unit_count) as unit_count,
-        {%- for amount in amounts %}
+        {%- for amount in sales_amounts() %}
         sum({{ amount }}) as {{ amount }},
         {%- endfor %}
         min(currency_code) as currency_code,
@@ -116,7 +102,7 @@ fct_orders as (
         return_line_count = order_line_count as is_return,
         cast(sku_count as {{ dbt.type_bigint() }}) as sku_count,
         cast(unit_count as {{ dbt.type_bigint() }}) as unit_count,
-        {%- for amount in amounts %}
+        {%- for amount in sales_amounts() %}
         cast({{ amount }} as {{ dbt.type_numeric() }}) as {{ amount }},
         {%- endfor %}
         {%- for amount in ["shipping_amount", "rounding_amount", "total_amount"] %}

@@ -4,20 +4,6 @@
     replaced="{{ dates_of(days_touched()) }}",
 ) }}
 {%- set days = days_touched() %}
-{%- set amounts = [
-    "gross_sales_amount",
-    "promotion_discount_amount",
-    "loyalty_discount_amount",
-    "offer_discount_amount",
-    "coupon_match_discount_amount",
-    "included_tax_amount",
-    "net_sales_amount",
-    "tax_amount",
-    "deposit_amount",
-    "manufacturer_coupon_amount",
-    "shopper_paid_amount",
-    "constant_net_sales_amount",
-] %}
 
 with
 
@@ -31,30 +17,6 @@ order_lines as (
 ),
 
 -- A version that changed during the day: the later one, for the day's close.
-lines_added_up as (
-
-    select
-        order_date,
-        trading_date,
-        store_id,
-        channel,
-        sku,
-        product_id,
-        max(product_version_id) as product_version_id,
-        count(*) as order_line_count,
-        sum(unit_count) as unit_count,
-        sum(case when line_type = 'return' then -unit_count else 0 end) as returned_unit_count,
-        {%- for amount in amounts %}
-        sum({{ amount }}) as {{ amount }},
-        {%- endfor %}
-        sum(case when line_type = 'return' then -net_sales_amount else 0 end)
-            as returned_net_sales_amount,
-        min(currency_code) as currency_code
-    from order_lines
-    group by order_date, trading_date, store_id, channel, sku, product_id
-
-),
-
 fct_sales_daily as (
 
     select
@@ -64,15 +26,10 @@ fct_sales_daily as (
         channel,
         sku,
         product_id,
-        product_version_id,
-        cast(order_line_count as {{ dbt.type_bigint() }}) as order_line_count,
-        cast(unit_count as {{ dbt.type_bigint() }}) as unit_count,
-        cast(returned_unit_count as {{ dbt.type_bigint() }}) as returned_unit_count,
-        {%- for amount in amounts + ["returned_net_sales_amount"] %}
-        cast({{ amount }} as {{ dbt.type_numeric() }}) as {{ amount }},
-        {%- endfor %}
-        currency_code
-    from lines_added_up
+        max(product_version_id) as product_version_id,
+        {{ sales_added_up() }}
+    from order_lines
+    group by order_date, trading_date, store_id, channel, sku, product_id
 
 )
 

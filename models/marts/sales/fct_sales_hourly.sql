@@ -4,20 +4,6 @@
     replaced="{{ dates_of(days_touched() + days_recategorised()) }}",
 ) }}
 {%- set days = days_touched() + days_recategorised() %}
-{%- set amounts = [
-    "gross_sales_amount",
-    "promotion_discount_amount",
-    "loyalty_discount_amount",
-    "offer_discount_amount",
-    "coupon_match_discount_amount",
-    "included_tax_amount",
-    "net_sales_amount",
-    "tax_amount",
-    "deposit_amount",
-    "manufacturer_coupon_amount",
-    "shopper_paid_amount",
-    "constant_net_sales_amount",
-] %}
 
 with
 
@@ -50,29 +36,6 @@ order_lines_joined_to_products as (
 
 ),
 
-lines_added_up as (
-
-    select
-        order_date,
-        trading_date,
-        trading_hour,
-        store_id,
-        channel,
-        category,
-        count(*) as order_line_count,
-        sum(unit_count) as unit_count,
-        sum(case when line_type = 'return' then -unit_count else 0 end) as returned_unit_count,
-        {%- for amount in amounts %}
-        sum({{ amount }}) as {{ amount }},
-        {%- endfor %}
-        sum(case when line_type = 'return' then -net_sales_amount else 0 end)
-            as returned_net_sales_amount,
-        min(currency_code) as currency_code
-    from order_lines_joined_to_products
-    group by order_date, trading_date, trading_hour, store_id, channel, category
-
-),
-
 fct_sales_hourly as (
 
     select
@@ -82,14 +45,9 @@ fct_sales_hourly as (
         store_id,
         channel,
         category,
-        cast(order_line_count as {{ dbt.type_bigint() }}) as order_line_count,
-        cast(unit_count as {{ dbt.type_bigint() }}) as unit_count,
-        cast(returned_unit_count as {{ dbt.type_bigint() }}) as returned_unit_count,
-        {%- for amount in amounts + ["returned_net_sales_amount"] %}
-        cast({{ amount }} as {{ dbt.type_numeric() }}) as {{ amount }},
-        {%- endfor %}
-        currency_code
-    from lines_added_up
+        {{ sales_added_up() }}
+    from order_lines_joined_to_products
+    group by order_date, trading_date, trading_hour, store_id, channel, category
 
 )
 
