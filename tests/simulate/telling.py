@@ -16,6 +16,14 @@ FIRST = date(2024, 11, 4)
 END = datetime(2025, 1, 13)  # noqa: DTZ001  (times are UTC, without zone)
 
 
+def project_in(folder: Path) -> Project:
+    """Make a project in a folder, with the settings and contracts of this one."""
+    folder.mkdir(exist_ok=True)
+    for name in ("dbt_project.yml", "expectations"):
+        (folder / name).symlink_to(PROJECT / name)
+    return Project(folder)
+
+
 class Told:
     """What runs of a story wrote, one until each moment, by the hour where that is one."""
 
@@ -28,9 +36,7 @@ class Told:
         first: date = FIRST,
         mode: str = "full",
     ) -> None:
-        for name in ("dbt_project.yml", "expectations"):
-            (folder / name).symlink_to(PROJECT / name)
-        project = Project(folder)
+        project = project_in(folder)
         self.shop = project.shop("demo")
         self.folder = project.state / "simulated" / self.shop.name
         self._connection = duckdb.connect()

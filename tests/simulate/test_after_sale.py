@@ -6,9 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.mart.synthetic import PROJECT
+from tests.simulate.telling import project_in
 
-from onemart.project import Project
 from onemart.simulate.chapters import catalogue, customers, devices, orders, referrals
 from onemart.simulate.chapters.devices import SCALE_DAYS, SHAPE, USE_EXPONENT
 from onemart.simulate.engine import Chapter
@@ -36,10 +35,7 @@ Ask = Callable[[str], list[tuple[object, ...]]]
 
 def told(folder: Path, *moments: datetime) -> Ask:
     """Tell the story up to each of the moments; return what asks for the rows that count then."""
-    folder.mkdir()
-    (folder / "dbt_project.yml").symlink_to(PROJECT / "dbt_project.yml")
-    (folder / "expectations").symlink_to(PROJECT / "expectations")
-    project = Project(folder)
+    project = project_in(folder)
     shop = project.shop("demo")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("onemart.simulate.tell.CHAPTERS", CHAPTERS)

@@ -5,9 +5,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from tests.mart.synthetic import PROJECT
+from tests.simulate.telling import project_in
 
-from onemart.project import Project
 from onemart.simulate.chapters import (
     advertising,
     catalogue,
@@ -30,9 +29,7 @@ Ask = Callable[[str], list[tuple[float, ...]]]
 
 def begun(folder: Path, customer_count: int) -> Story:
     """Begin a story of half a year; what it delivers becomes one file a feed, and 14 of days."""
-    (folder / "dbt_project.yml").symlink_to(PROJECT / "dbt_project.yml")
-    (folder / "expectations").symlink_to(PROJECT / "expectations")
-    project = Project(folder)
+    project = project_in(folder)
     settings = Settings(
         seed=11, customers=customer_count, first=FIRST.date(), base_end=END.date(), mode="full"
     )

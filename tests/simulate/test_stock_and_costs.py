@@ -6,9 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.mart.synthetic import PROJECT
+from tests.simulate.telling import project_in
 
-from onemart.project import Project
 from onemart.simulate.settings import Settings
 from onemart.simulate.tell import tell
 
@@ -28,10 +27,7 @@ Ask = Callable[[str], list[tuple[object, ...]]]
 
 def told(folder: Path, *moments: datetime) -> Path:
     """Tell the story up to each of the moments; return the landing folder."""
-    folder.mkdir()
-    (folder / "dbt_project.yml").symlink_to(PROJECT / "dbt_project.yml")
-    (folder / "expectations").symlink_to(PROJECT / "expectations")
-    project = Project(folder)
+    project = project_in(folder)
     shop = project.shop("demo")
     for moment in moments:
         tell(project, shop, STORY, moment)
