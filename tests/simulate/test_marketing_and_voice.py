@@ -72,7 +72,7 @@ def test_a_draw_of_lots_finds_the_effect_of_offers_and_a_choice_does_not(tmp_pat
     ).fetchall()
     (_, _, chosen_mean, chosen_rate, _), (_, _, held_out, rate, _), (_, _, treated, _, _) = rates
     planted = story.sql(
-        "select sum(1 + offer_effect('bargain', discount_rate, category, true)) / count(*)"
+        "select sum(1 + offer_effect('bargain', worth_rate, category, true)) / count(*)"
         " from story.offer_assignments where is_randomised and arm = 'treatment'"
         " and customer_type = 'bargain'"
     ).fetchall()[0][0]
@@ -94,7 +94,31 @@ def test_each_redemption_is_within_its_offer_and_takes_its_share_off(ask: Ask) -
     assert ask("select count(*) > 50 from offer_redemptions") == [(True,)]
     assert not ask(
         "select * from offer_redemptions inner join story.offers using (offer_id)"
-        " where discount_amount <= 0 or redeemed_at < from_at or redeemed_at >= to_at"
+        " where offer_redemptions.discount_amount <= 0"
+        " or redeemed_at < from_at or redeemed_at >= to_at"
+    )
+
+
+def test_an_offer_takes_off_what_it_says(ask: Ask) -> None:
+    """A share of lines, an amount of the whole order to the cent, or what shipping costs."""
+    redeemed = (
+        "(select orders.*, offers.offer_kind, offers.discount_amount as promised from story.orders"
+        " inner join story.offers using (offer_id))"
+    )
+    kinds = dict(ask(f"select offer_kind, count(*) from {redeemed} group by all"))
+    assert set(kinds) == {"percent", "amount", "free_shipping"}
+    assert not ask(
+        f"select * from {redeemed} inner join (select order_id,"
+        " sum(offer_discount_amount) as taken_off,"
+        " sum(case when offer_id is not null then net_amount else 0 end) as left_over"
+        " from story.order_lines group by order_id) using (order_id)"
+        " where case offer_kind"
+        "  when 'amount' then left_over > 0"
+        "   and taken_off <> cents(promised * price_level(currency_code))"
+        "  when 'free_shipping' then taken_off > 0 or shipping_amount > 0"
+        "  else taken_off <= 0 end"
+        " or offer_discount_amount"
+        "  <> taken_off + case offer_kind when 'free_shipping' then 4.95 else 0 end"
     )
 
 

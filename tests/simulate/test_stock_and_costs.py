@@ -37,7 +37,12 @@ def told(folder: Path, *moments: datetime) -> Path:
 def asker(landing: Path) -> Ask:
     """Return what asks for the rows that count in the end, feeds being tables of their names."""
     connection = duckdb.connect()
-    feeds = {**FEEDS, "commerce.order_lines": "order_id, line_number", "erp.products": "sku"}
+    feeds = {
+        **FEEDS,
+        "commerce.order_lines": "order_id, line_number",
+        "commerce.refunds": "refund_line_id",
+        "erp.products": "sku",
+    }
     for feed, key in feeds.items():
         source, table = feed.split(".")
         order = "changed_at" if table == "products" else "updated_at"
@@ -74,11 +79,27 @@ def test_stock_leaves_the_shelf_when_it_is_sold(ask: Ask) -> None:
         " where status = 'completed' and ordered_at < timestamp '2024-06-29 14:00:00'"
     )
     counted = ask(
-        "select sum(sold_unit_count) from inventory_snapshots where stock_date < date '2024-06-29'"
+        "select sum(greatest(0, sold_unit_count)) from inventory_snapshots"
+        " where stock_date < date '2024-06-29'"
     )
     ((sold_units,),), ((counted_units,),) = sold, counted
     # They differ by a trading day's beginning only.
     assert sold_units == pytest.approx(counted_units, rel=0.01)
+
+
+def test_what_is_as_new_goes_back_on_the_shelf(ask: Ask) -> None:
+    # On the day on which it is filled, and only what was sold since the last time.
+    ((put_back,),) = ask(
+        "select sum(-sold_unit_count) from inventory_snapshots where sold_unit_count < 0"
+    )
+    ((brought_back,),) = ask(
+        "select sum(quantity) from refunds where is_restocked and not is_deleted"
+        " and returned_at < timestamp '2024-06-29'"
+    )
+    assert isinstance(put_back, int)
+    assert isinstance(brought_back, int)
+    assert 0 < put_back <= brought_back
+    assert not ask("from inventory_snapshots where sold_unit_count < 0 and received_unit_count = 0")
 
 
 def test_what_came_in_was_ordered(ask: Ask) -> None:

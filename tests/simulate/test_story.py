@@ -10,6 +10,7 @@ from tests.simulate.telling import END, FIRST, Told
 
 from onemart.errors import UsageError
 from onemart.project import Project
+from onemart.simulate.chapters import CHAPTERS
 from onemart.simulate.settings import Settings, load_settings
 from onemart.simulate.tell import story_file, tell
 
@@ -42,6 +43,32 @@ def test_history_comes_in_one_file_and_the_last_days_each_in_their_own(told: Tol
     # On some days nobody orders; then there is no file.
     assert len(names) > 10
     assert set(names[1:]) <= {f"orders_{day}.parquet" for day in days}
+
+
+def test_a_day_that_is_told_in_parts_has_a_file_a_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onemart.simulate.tell.CHAPTERS", CHAPTERS[:2])
+    told = Told(tmp_path)
+    project = Project(told.shop.root)
+    begun = load_settings(story_file(project, told.shop))
+    assert begun is not None
+    for hours in (10, 24 + 20):
+        tell(project, told.shop, begun, END + timedelta(hours=hours), by="day")
+    # Rates of exchange become known at 15:00.
+    names = [file.name for file in told.files("commerce.fx_rates")]
+    assert names[-2:] == ["fx_rates_2025-01-13T10.csv", "fx_rates_2025-01-14.csv"]
+
+
+def test_a_sale_that_was_sent_twice_is_deleted(told: Told) -> None:
+    paths = [str(file) for file in told.files("commerce.orders")]
+    mistakes = told.ask(
+        f"select order_id from read_parquet({paths}) group by order_id having bool_or(is_deleted)"
+    )
+    planned = {order_id for (order_id,) in told.ask(f"select order_id from {told.plan('orders')}")}
+    for (order_id,) in mistakes:
+        assert order_id not in planned
+        assert order_id - 500 in planned  # type: ignore[operator]
 
 
 def test_a_story_goes_on_only_as_it_began(told: Told) -> None:

@@ -181,8 +181,10 @@ class Story:
             yield _File(f"{self.window.start:%Y-%m-%d}_to_{last:%Y-%m-%d}", start, cut, True)
             start = cut
         while cut < self.window.end:
-            label = f"{cut:%Y-%m-%dT%H}" if self._by == "hour" else f"{cut:%Y-%m-%d}"
-            cut = min(cut + BY[self._by], self.window.end)
+            # What begins inside a day is named by its hour: the day's name has the file of its beginning.
+            has_hour = self._by == "hour" or cut.hour
+            label = f"{cut:%Y-%m-%dT%H}" if has_hour else f"{cut:%Y-%m-%d}"
+            cut = min(_next(cut, self._by), self.window.end)
             yield _File(label, start, cut, False)
             start = cut
 
@@ -260,6 +262,12 @@ class _File:
 
 # A contract takes longer to read than a day to tell.
 _load_contract = cache(load_contract)
+
+
+def _next(cut: datetime, by: str) -> datetime:
+    """Return where the file that begins at `cut` ends: days and weeks end at midnight."""
+    end = cut + BY[by]
+    return end if by == "hour" else end.replace(hour=0)
 
 
 def _moment(moment: datetime) -> str:

@@ -67,7 +67,7 @@ def tell(  # noqa: PLR0913
     window = Window(settings.told_until, until)
     story = Story(project, shop, settings, window, by=by)
     try:
-        for chapter in CHAPTERS if settings.mode == "full" else CLEAN_CHAPTERS:
+        for chapter in CLEAN_CHAPTERS.get(settings.mode, CHAPTERS):
             on_chapter(chapter)
             chapter.tell(story)
         deliver_late(story, shop.landing)

@@ -5,6 +5,7 @@ from onemart.simulate.chapters import (
     catalogue,
     clean,
     customers,
+    demand,
     devices,
     emails,
     finance,
@@ -29,7 +30,6 @@ CHAPTERS = (
     Chapter("customers", customers.tell),
     Chapter("offers", offers.tell),
     Chapter("orders", orders.tell),
-    Chapter("stock", stock.tell),
     Chapter("advertising", advertising.tell),
     Chapter("touches", touches.tell),
     Chapter("e-mail", emails.tell),
@@ -40,10 +40,16 @@ CHAPTERS = (
     Chapter("payments", payments.tell),
     Chapter("delivery of orders", orders.deliver),
     Chapter("refunds", refunds.tell),
+    Chapter("stock", stock.tell),
 )
 
-CLEAN_CHAPTERS = (
+_CUSTOMERS = (
     Chapter("catalogue", catalogue.tell),
     Chapter("customers and orders", clean.tell),
 )
-"""What is told of customers who follow one estimator's assumptions."""
+CLEAN_CHAPTERS = {
+    "bgnbd": _CUSTOMERS,
+    "paretonbd": _CUSTOMERS,
+    "demand": (Chapter("catalogue", catalogue.tell), Chapter("demand", demand.tell)),
+}
+"""What is told where all follows one estimator's assumptions, by mode."""

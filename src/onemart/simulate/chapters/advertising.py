@@ -60,12 +60,6 @@ from stated
 """
 
 _REDEMPTIONS = """
-with discounts as (
-    select order_id, sum(offer_discount_amount) as discount_amount
-    from story.order_lines
-    where offer_id is not null and ordered_at >= window_start() - interval 30 days
-    group by order_id
-)
 select
     orders.order_id as redemption_id,
     orders.ordered_at as redeemed_at,
@@ -73,11 +67,10 @@ select
     orders.offer_id,
     orders.customer_id,
     orders.order_id,
-    discounts.discount_amount,
+    orders.offer_discount_amount as discount_amount,
     orders.currency_code,
     orders.known_at as emitted_at
 from story.orders
-inner join discounts on orders.order_id = discounts.order_id
 where orders.offer_id is not null and orders.ordered_at >= window_start() - interval 30 days
 """
 

@@ -155,7 +155,8 @@ dated as (
             else date_trunc(
                 'week', shown_date + (change_no * 200 - 150 + below(100, u('repricing', product_no, change_no)))::int
             )::date
-        end + to_hours(2) as changed_at
+        -- The end is announced later in the night, for a product can get its last price in the same one.
+        end + to_hours(case change_no when 99 then 3 else 2 end) as changed_at
     from moments
 ),
 priced as (

@@ -17,7 +17,7 @@ from onemart.simulate.chapters import customers
 from onemart.simulate.chapters.orders import EMITTED, order_stride
 from onemart.simulate.engine import Story
 
-__all__ = ["tell"]
+__all__ = ["sell", "tell"]
 
 # By name; a shape of one half is half the square of a normal number, a whole one a sum of exponentials.
 _PARAMETERS = {
@@ -90,39 +90,50 @@ where ordered_at >= window_start()::date and ordered_at < window_end()
     and (dies_at is null or ordered_at < dies_at)
 """
 
-_LINES = """
+_SOLD = """
+create or replace temp table sold as
 with goods as (
     select list(product_no order by product_no) as product_nos
     from story.products
     where product_kind = 'merchandise' and launched_date < first_day()
-),
-chosen as (
-    select placed.*, pick(goods.product_nos, u('product', placed.order_id)) as product_no
-    from placed
-    cross join goods
-    where placed.ordered_at >= window_start()
 )
 select
-    chosen.order_id,
-    1 as line_number,
-    chosen.ordered_at,
-    chosen.ordered_at as known_at,
-    cast(null as timestamp) as cancelled_at,
+    placed.order_id,
+    placed.ordered_at,
     'ONLINE' as store_id,
     'web' as channel,
-    chosen.customer_id,
-    false as is_guest,
+    placed.customer_id,
+    pick(goods.product_nos, u('product', placed.order_id)) as product_no,
+    1 as quantity,
+    placed.cents as unit_cents,
+    0 as promotion_cents
+from placed
+cross join goods
+where placed.ordered_at >= window_start()
+"""
+
+_LINES = """
+select
+    sold.order_id,
+    1 as line_number,
+    sold.ordered_at,
+    sold.ordered_at as known_at,
+    cast(null as timestamp) as cancelled_at,
+    sold.store_id,
+    sold.channel,
+    sold.customer_id,
+    sold.customer_id is null as is_guest,
     products.sku,
     products.product_kind,
     products.category,
-    1 as quantity,
-    money(chosen.cents) as unit_price_amount,
-    money(chosen.cents) as gross_amount,
-    money(0) as promotion_discount_amount,
+    sold.quantity,
+    money(sold.unit_cents) as unit_price_amount,
+    money(sold.unit_cents * sold.quantity) as gross_amount,
+    money(sold.promotion_cents) as promotion_discount_amount,
     money(0) as loyalty_discount_amount,
     money(0) as offer_discount_amount,
     cast(null as text) as offer_id,
-    money(chosen.cents) as net_amount,
+    money(sold.unit_cents * sold.quantity - sold.promotion_cents) as net_amount,
     0.0::decimal(6, 4) as tax_rate,
     money(0) as tax_amount,
     true as is_tax_included,
@@ -130,8 +141,8 @@ select
     cast(null as text) as serial_number,
     cast(null as text) as gift_card_id,
     'completed' as status
-from chosen
-inner join story.products on chosen.product_no = products.product_no
+from sold
+inner join story.products on sold.product_no = products.product_no
 """
 
 _ORDERS = """
@@ -161,16 +172,22 @@ where ordered_at >= window_start()
 """
 
 
+def sell(story: Story) -> None:
+    """Deliver orders of one line each: the temporary table `sold`."""
+    story.save("order_lines", _LINES)
+    story.save("orders", _ORDERS)
+    for table in ("orders", "order_lines"):
+        story.emit(f"commerce.{table}", EMITTED.format(table=table, more="", mistakes=""))
+
+
 def tell(story: Story) -> None:
     """Let customers join and order as the story's mode assumes."""
     customers.tell(story, all_join=True)
     mode = story.settings.mode
     story.sql(_RATES.format(is_bgnbd=mode == "bgnbd"))
     story.sql(_PLACED.format(stride=order_stride(story)))
-    story.save("order_lines", _LINES)
-    story.save("orders", _ORDERS)
-    for table in ("orders", "order_lines"):
-        story.emit(f"commerce.{table}", EMITTED.format(table=table, more=""))
+    story.sql(_SOLD)
+    sell(story)
     story.truth("rates", "select * from rates")
     values = ", ".join(f"('{name}', {value}::double)" for name, value in _PARAMETERS[mode].items())
     story.truth("parameters", f"select * from (values {values}) as parameters (name, value)")

@@ -31,9 +31,9 @@ _MACROS = (
     """,
     # How much more of their own rate a customer of a type orders while an offer holds.
     """
-    create or replace macro offer_effect(customer_type, discount_rate, category, is_randomised) as
+    create or replace macro offer_effect(customer_type, worth_rate, category, is_randomised) as
         case customer_type when 'bargain' then 0.9 when 'occasional' then 0.5 when 'loyal' then 0.15 else 0.0 end
-        * discount_rate / 0.10
+        * worth_rate / 0.10
         * case when category is null then 1.0 else 0.6 end
         * case when is_randomised then 1.0 else 0.5 end
     """,
@@ -73,9 +73,16 @@ chosen as (
         *,
         month_date + (case when is_randomised then 2 else 12 end + below(8, u('offer day', offer_no)))::int as start_date,
         start_date + 13 as end_date,
-        pick([0.10, 0.15, 0.20], u('offer rate', offer_no)) as discount_rate,
+        -- Five months have three of the one and one of each other.
+        ['percent', 'amount', 'percent', 'free_shipping', 'percent'][
+            1 + (12 * year(month_date) + month(month_date)) % 5
+        ] as offer_kind,
+        case when offer_kind = 'percent' then pick([0.10, 0.15, 0.20], u('offer rate', offer_no)) end as discount_rate,
+        case when offer_kind = 'amount' then pick([5, 10], u('offer rate', offer_no)) end as discount_amount,
+        -- An amount feels like its share of an order of 50, free shipping like a little less.
+        coalesce(discount_rate, discount_amount / 50, 0.08)::double as worth_rate,
         case
-            when u('offer scope', offer_no) < 0.4
+            when offer_kind <> 'free_shipping' and u('offer scope', offer_no) < 0.4
                 then (select pick(list(category order by category_no), u('offer category', offer_no))
                     from story.categories where department <> 'Vouchers')
         end as category,
@@ -86,10 +93,17 @@ select
     printf('O-%s-%s', strftime(month_date, '%Y%m'), case when is_randomised then 'lot' else 'best' end) as offer_id,
     offer_no,
     replace(offer_id, 'O-', 'C-') as campaign_id,
-    printf('%d%% off %s', (100 * discount_rate)::int, coalesce(category, 'everything')) as offer_name,
+    case offer_kind
+        when 'percent' then printf('%d%% off %s', (100 * discount_rate)::int, coalesce(category, 'everything'))
+        when 'amount' then printf('%d off %s', discount_amount, coalesce(category, 'everything'))
+        else 'free shipping'
+    end as offer_name,
+    offer_kind,
     is_randomised,
     channel,
     discount_rate::double as discount_rate,
+    discount_amount::double as discount_amount,
+    worth_rate,
     category,
     start_date,
     end_date,
@@ -105,8 +119,8 @@ where created_at >= window_start() and created_at < window_end()
 
 _OFFER_VERSIONS = """
 select
-    offer_id, created_at as changed_at, campaign_id, offer_name, 'percent' as offer_kind, discount_rate,
-    null as discount_amount, category, start_date, end_date, supplier_funding_rate, contact_cost_amount,
+    offer_id, created_at as changed_at, campaign_id, offer_name, offer_kind, discount_rate, discount_amount,
+    category, start_date, end_date, supplier_funding_rate, contact_cost_amount,
     created_at as emitted_at
 from story.offers
 """
@@ -176,7 +190,10 @@ select
     offers.assigned_at,
     offers.from_at,
     offers.to_at,
+    offers.offer_kind,
     offers.discount_rate,
+    offers.discount_amount,
+    offers.worth_rate,
     offers.category,
     case
         when not offers.is_randomised or u('arm', customers.customer_id, offers.offer_no) < 0.8 then 'treatment'
@@ -200,9 +217,11 @@ select
     offer_id,
     from_at,
     to_at,
-    1 + offer_effect(customer_type, discount_rate, category, is_randomised) as rate_multiplier,
+    1 + offer_effect(customer_type, worth_rate, category, is_randomised) as rate_multiplier,
     redeem_probability(customer_type)::double as redeem_probability,
-    discount_rate,
+    coalesce(discount_rate, 0) as discount_rate,
+    coalesce(discount_amount, 0) as discount_amount,
+    offer_kind = 'free_shipping' as is_shipping_free,
     category
 from story.offer_assignments
 where arm = 'treatment' and assigned_at >= window_start() and assigned_at < window_end()
@@ -221,7 +240,7 @@ select
     offers.offer_id,
     offers.is_randomised,
     types.customer_type,
-    1 + offer_effect(types.customer_type, offers.discount_rate, offers.category, offers.is_randomised) as rate_multiplier,
+    1 + offer_effect(types.customer_type, offers.worth_rate, offers.category, offers.is_randomised) as rate_multiplier,
     redeem_probability(types.customer_type)::double as redeem_probability
 from story.offers
 cross join (values ('loyal'), ('bargain'), ('occasional'), ('gifter')) as types (customer_type)

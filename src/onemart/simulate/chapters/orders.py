@@ -28,6 +28,12 @@ create type currency_code as enum ('EUR', 'CHF', 'GBP', 'USD');
 create type order_status as enum ('completed', 'cancelled');
 """
 
+# What is sold costs about as much everywhere, in round figures of the currency.
+_PRICE_LEVEL = """
+create or replace macro price_level(currency_code) as
+    case currency_code when 'CHF' then 1.12 when 'GBP' then 0.92 when 'USD' then 1.08 else 1.0 end
+"""
+
 # What a product costs and how much it is wanted in each week, with that week's promotions.
 _ASSORTMENT = """
 create or replace temp table assortment as
@@ -175,6 +181,8 @@ select
     ) as line_count,
     redeemed.offer.offer_id as offer_id,
     redeemed.offer.discount_rate as offer_rate,
+    redeemed.offer.discount_amount as offer_amount,
+    visits.is_online and redeemed.offer.is_shipping_free as is_shipping_free,
     redeemed.offer.category as offer_category,
     (visits.ordered_at + to_seconds(store_days.seconds_ahead) - to_hours(stores.trading_day_start_hour))::date
         as trading_date,
@@ -298,7 +306,9 @@ from running
 where wanted_so_far > unit_count
 """
 
-_LINES = """
+# What the lines that are there cost before offers. A view: of few orders it is read twice.
+_PRICED = """
+create or replace temp view priced as
 with sold as (
     select
         wanted.*,
@@ -309,10 +319,8 @@ with sold as (
         assortment.category,
         tax_rates.tax_rate,
         round_cents(
-            assortment.list_cents * case
-                when assortment.product_kind <> 'merchandise' then 1.0
-                else case headers.currency_code when 'CHF' then 1.12 when 'GBP' then 0.92 when 'USD' then 1.08 else 1.0 end
-            end
+            assortment.list_cents
+            * case when assortment.product_kind <> 'merchandise' then 1.0 else price_level(headers.currency_code) end
         ) as unit_cents,
         unit_cents * wanted.quantity as gross_cents,
         round_cents(gross_cents * assortment.promotion_rate) as promotion_cents,
@@ -322,16 +330,9 @@ with sold as (
                 then round_cents(gross_cents * 0.03)
             else 0
         end as loyalty_cents,
-        case
-            when headers.offer_rate > 0 and assortment.product_kind = 'merchandise'
-                and coalesce(headers.offer_category = assortment.category, true)
-                then round_cents((gross_cents - promotion_cents - loyalty_cents) * headers.offer_rate)
-            else 0
-        end as offer_cents,
-        gross_cents - promotion_cents - loyalty_cents - offer_cents as net_cents,
-        round_cents(
-            net_cents * tax_rates.tax_rate / case when headers.is_tax_included then 1 + tax_rates.tax_rate else 1 end
-        ) as tax_cents
+        gross_cents - promotion_cents - loyalty_cents as offered_cents,
+        headers.offer_id is not null and assortment.product_kind = 'merchandise'
+            and coalesce(headers.offer_category = assortment.category, true) as is_offered
     from wanted
     inner join headers on wanted.order_id = headers.order_id
     inner join assortment on wanted.week_no = assortment.week_no and wanted.product_no = assortment.product_no
@@ -341,6 +342,48 @@ with sold as (
         and not exists (
             select 1 from lost where lost.order_id = wanted.order_id and lost.line_number = wanted.line_number
         )
+)
+from sold
+"""
+
+# An amount is taken off the order: each line bears its part, and the parts add up to it.
+_AMOUNTS_OFF = """
+create or replace temp table amounts_off as
+with offered as (
+    select
+        order_id,
+        line_number,
+        offered_cents,
+        sum(offered_cents) over (partition by order_id order by line_number) as upto,
+        sum(offered_cents) over (partition by order_id) as total,
+        least(round_cents(100 * offer_amount * price_level(currency_code)), total) as amount_cents
+    from priced
+    where offer_amount > 0 and is_offered and offered_cents > 0
+)
+select
+    order_id,
+    line_number,
+    (amount_cents * upto // total - amount_cents * (upto - offered_cents) // total)::bigint as amount_off_cents
+from offered
+"""
+
+_LINES = """
+with sold as (
+    select
+        priced.*,
+        case
+            when priced.is_offered then coalesce(
+                amounts_off.amount_off_cents, round_cents(priced.offered_cents * priced.offer_rate)
+            )
+            else 0
+        end as offer_cents,
+        priced.offered_cents - offer_cents as net_cents,
+        round_cents(
+            net_cents * priced.tax_rate / case when priced.is_tax_included then 1 + priced.tax_rate else 1 end
+        ) as tax_cents
+    from priced
+    left join amounts_off
+        on priced.order_id = amounts_off.order_id and priced.line_number = amounts_off.line_number
 )
 select
     order_id,
@@ -391,7 +434,7 @@ with totals as (
         order_id,
         sum((100 * net_amount)::bigint)::bigint as net_cents,
         sum((100 * tax_amount)::bigint)::bigint as tax_cents,
-        bool_or(offer_id is not null) as has_offer
+        sum((100 * offer_discount_amount)::bigint)::bigint as offer_cents
     from story.order_lines
     where ordered_at >= timestamp '{start}' and ordered_at < timestamp '{end}'
     group by order_id
@@ -401,8 +444,9 @@ shipped as (
         headers.*,
         headers.ordered_at::date as day,
         totals.net_cents,
-        totals.has_offer,
-        case when headers.is_online and totals.net_cents < 5900 then 495 else 0 end as shipping_cents,
+        case when headers.is_online and totals.net_cents < 5900 then 495 else 0 end as full_shipping_cents,
+        case when headers.is_shipping_free then 0 else full_shipping_cents end as shipping_cents,
+        totals.offer_cents + full_shipping_cents - shipping_cents as offer_cents,
         totals.tax_cents + round_cents(
             shipping_cents * tax_rates.tax_rate / case when headers.is_tax_included then 1 + tax_rates.tax_rate else 1 end
         ) as tax_cents,
@@ -438,27 +482,45 @@ select
     money(tax_cents) as tax_amount,
     money(rounding_cents) as rounding_amount,
     money(exact_cents + rounding_cents) as total_amount,
-    case when has_offer then offer_id end as offer_id
+    case when offer_cents > 0 then offer_id end as offer_id,
+    money(offer_cents) as offer_discount_amount
 from shipped
 inner join fx_rates using (currency_code, day)
 """
 
-# Versions of orders and of lines alike: as placed, and as cancelled.
+# Versions of orders and of lines alike: as placed, as cancelled, and as taken back when it was a mistake.
 EMITTED = """
 select
-    * exclude (customer_id, status),
+    * exclude (customer_id, status, taken_back_at),
     {more}
     case when not is_guest then customer_id end as customer_id,
-    case when version = 1 then 'completed' else 'cancelled' end as status,
-    false as is_deleted,
-    case when version = 1 then ordered_at else cancelled_at end as updated_at,
-    case when version = 1 then known_at else cancelled_at end as emitted_at,
-    case when version = 1 then cancelled_at end as superseded_at
+    case when version = 2 then 'cancelled' else 'completed' end as status,
+    version = 3 as is_deleted,
+    case version when 1 then ordered_at when 2 then cancelled_at else taken_back_at end as updated_at,
+    case version when 1 then known_at when 2 then cancelled_at else taken_back_at end as emitted_at,
+    case when version = 1 then coalesce(cancelled_at, taken_back_at) end as superseded_at
 from (
-    select *, unnest(case when cancelled_at is null then [1] else [1, 2] end) as version
+    select
+        *,
+        cast(null as timestamp) as taken_back_at,
+        unnest(case when cancelled_at is null then [1] else [1, 2] end) as version
     from story.{table}
     where ordered_at >= window_start() - interval 30 days
+    {mistakes}
 ) as placed
+"""
+
+# Now and then a till sends a sale twice, the second time under a number that no order of the day has, and takes
+# that back hours later. Nobody pays for it, and nothing leaves the shelf.
+_MISTAKES = """
+    union all by name
+    select
+        * replace (order_id + {half_stride} as order_id{more}),
+        known_at + to_seconds(600 + below(20000, u('taken back', {table}.order_id))) as taken_back_at,
+        unnest([1, 3]) as version
+    from story.{table} as {table}
+    where channel = 'store' and u('by mistake', {table}.order_id) < 0.002
+        and ordered_at >= window_start() - interval 30 days
 """
 
 # What an order replaces is known when goods and payments are settled.
@@ -548,9 +610,11 @@ def tell(story: Story) -> None:
         story.sql(
             "create or replace view story.offer_effects as select 0::bigint as customer_id, '' as offer_id,"
             " first_day() as from_at, first_day() as to_at, 1.0::double as rate_multiplier,"
-            " 0.0::double as redeem_probability, 0.0::double as discount_rate, '' as category where false"
+            " 0.0::double as redeem_probability, 0.0::double as discount_rate, 0.0::double as discount_amount,"
+            " false as is_shipping_free, '' as category where false"
         )
     story.sql(_WORDS)
+    story.sql(_PRICE_LEVEL)
     story.save("stock_levels", _LEVELS)
     story.sql("create or replace temp table tax_rates as select * from story.tax_rates")
     for number, (start, end) in enumerate(_stretches(story)):
@@ -558,17 +622,27 @@ def tell(story: Story) -> None:
         make_visits(story, first, last, order_stride(story))
         for statement in (
             _ASSORTMENT, _PRODUCT_PLACES, _CATEGORY_PLACES, _HEADERS, _FX_RATES, _WANTED, _LOST,
+            _PRICED.format(start=start, end=end), _AMOUNTS_OFF,
         ):  # fmt: skip
             story.sql(statement)
         part = f"{number:04d}"
         lost = f"select * from lost where ordered_at >= timestamp '{start}' and ordered_at < timestamp '{end}'"
         story.save("lost_lines", lost, part=part)
-        story.save("order_lines", _LINES.format(start=start, end=end), part=part)
+        story.save("order_lines", _LINES, part=part)
         story.save("orders", _ORDERS.format(start=start, end=end), part=part)
-    story.emit("commerce.order_lines", EMITTED.format(table="order_lines", more=""))
+    mistakes = _mistakes(story, "order_lines", ", null as serial_number, null as gift_card_id")
+    story.emit(
+        "commerce.order_lines", EMITTED.format(table="order_lines", more="", mistakes=mistakes)
+    )
     story.truth("lost_demand", _TRUTH)
 
 
 def deliver(story: Story) -> None:
     """Deliver the window's orders, once it is known which of them replace another's goods."""
-    story.emit("commerce.orders", EMITTED.format(table="orders", more=_REPLACED))
+    mistakes = _mistakes(story, "orders")
+    story.emit("commerce.orders", EMITTED.format(table="orders", more=_REPLACED, mistakes=mistakes))
+
+
+def _mistakes(story: Story, table: str, more: str = "") -> str:
+    """Return SQL that adds the orders, or lines, that a till sent by mistake."""
+    return _MISTAKES.format(table=table, half_stride=order_stride(story) // 2, more=more)

@@ -2,8 +2,9 @@
 
 A shelf is filled up to its level when its stock cycle begins; the orders chapter lost what was wanted
 beyond. A purchase order goes out on the day after a cycle's first sale, for up to the level, and comes when
-the next cycle begins; what comes is what was sold, and what a count did not find. So the stock of a day
-follows from the sales of its cycle and of the one before, and any window can be told alone.
+the next cycle begins; what comes is what was sold, and what a count did not find, less what customers brought
+back and is as new: that goes back on the shelf as it is filled, and lies in the back room until then. So the stock
+of a day follows from the sales and returns of its cycle and of the one before, and any window can be told alone.
 
 Saves `stock_days`; emits erp.inventory_snapshots and erp.purchase_orders.
 """
@@ -51,7 +52,22 @@ where lines.ordered_at >= window_start() - interval {longest} days and lines.can
 group by all
 """
 
-# What a cycle sold, when the shelf is filled again, and what a count misses then.
+_BROUGHT_BACK = """
+create or replace temp table brought_back as
+select
+    shelves.store_no,
+    shelves.product_no,
+    cycle_no(shelves.store_no, shelves.product_no, refunds.returned_at::date) as cycle,
+    sum(refunds.quantity)::bigint as returned_unit_count
+from story.refunds
+inner join shelves on refunds.store_id = shelves.store_id and refunds.sku = shelves.sku
+where refunds.is_restocked and refunds.taken_back_at is null
+    and refunds.returned_at >= window_start() - interval {longest} days
+group by all
+"""
+
+# What a cycle sold, when the shelf is filled again, and what is put back and what a count misses then. There is room
+# for what was sold, and the supplier always sends a unit at least.
 _CYCLES = """
 create or replace temp table shelf_cycles as
 select
@@ -59,6 +75,7 @@ select
     shelves.* exclude (store_no, product_no),
     cycle_start(sold.store_no, sold.product_no, sold.cycle + 1) as filled_date,
     filled_date < shelves.last_date as is_filled,
+    least(coalesce(brought_back.returned_unit_count, 0), sold.sold_unit_count - 1) as returned_unit_count,
     (sold.sold_unit_count < shelves.level and u('shrinkage', sold.store_no, sold.product_no, sold.cycle) < 0.04)::bigint
         as written_off_unit_count
 from (
@@ -67,20 +84,27 @@ from (
     group by all
 ) as sold
 inner join shelves on sold.store_no = shelves.store_no and sold.product_no = shelves.product_no
+left join brought_back
+    on sold.store_no = brought_back.store_no
+    and sold.product_no = brought_back.product_no
+    and sold.cycle = brought_back.cycle
 """
 
 # The day is over everywhere at 14:00 UTC of the next one.
 _STOCK_DAYS = """
 with movements as (
-    select store_no, product_no, sold_date as day, cycle, sold_unit_count, 0 as received_unit_count, 0 as written_off_unit_count
+    select
+        store_no, product_no, sold_date as day, cycle, sold_unit_count, 0 as returned_unit_count,
+        0 as received_unit_count, 0 as written_off_unit_count
     from shelf_sales
     union all
     select
-        store_no, product_no, filled_date, cycle + 1, 0, sold_unit_count + written_off_unit_count, written_off_unit_count
+        store_no, product_no, filled_date, cycle + 1, 0, returned_unit_count,
+        sold_unit_count - returned_unit_count + written_off_unit_count, written_off_unit_count
     from shelf_cycles
     where is_filled
     union all
-    select store_no, product_no, first_date, cycle_no(store_no, product_no, first_date), 0, level, 0
+    select store_no, product_no, first_date, cycle_no(store_no, product_no, first_date), 0, 0, level, 0
     from shelves
     where first_date < last_date
 ),
@@ -93,6 +117,7 @@ days as (
         -- Sorted by as one number, which takes half the time.
         (store_no * 100000 + product_no) * 100000 + cycle as shelf_cycle_no,
         sum(sold_unit_count)::bigint as sold_unit_count,
+        sum(returned_unit_count)::bigint as returned_unit_count,
         sum(received_unit_count)::bigint as received_unit_count,
         sum(written_off_unit_count)::bigint as written_off_unit_count
     from movements
@@ -119,7 +144,7 @@ select
     case when running.first_sold_date < running.day and running.day < shelves.last_date then shelves.level else 0 end
         as inbound_unit_count,
     running.received_unit_count,
-    running.sold_unit_count,
+    running.sold_unit_count - running.returned_unit_count as sold_unit_count,
     running.written_off_unit_count,
     running.day + to_hours(24 + 14) as emitted_at
 from running
@@ -133,7 +158,7 @@ with orders as (
     select
         store_no, product_no, store_id, sku, supplier_id, unit_cost, level, filled_date,
         first_sold_date + 1 as ordered_date,
-        sold_unit_count + written_off_unit_count as sent_unit_count
+        sold_unit_count - returned_unit_count + written_off_unit_count as sent_unit_count
     from shelf_cycles
     where is_filled
     union all
@@ -201,6 +226,7 @@ def tell(story: Story) -> None:
     """Count the window's stock and order what was sold."""
     story.sql(_SHELVES)
     story.sql(_SHELF_SALES.format(longest=_LONGEST_DAYS))
+    story.sql(_BROUGHT_BACK.format(longest=_LONGEST_DAYS))
     story.sql(_CYCLES)
     story.save("stock_days", _STOCK_DAYS)
     story.emit(
@@ -208,5 +234,5 @@ def tell(story: Story) -> None:
         "select * from story.stock_days where emitted_at >= window_start()",
     )
     story.emit("erp.purchase_orders", _PURCHASE_ORDERS.format(invoice_days=_INVOICE_DAYS))
-    for table in ("shelves", "shelf_sales", "shelf_cycles"):
+    for table in ("shelves", "shelf_sales", "shelf_cycles", "brought_back"):
         story.sql(f"drop table {table}")
