@@ -30,7 +30,6 @@ __all__ = ["GreatExpectations", "Verdict"]
 # Its folders of work are of no interest to those who land files.
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
-_GIVEN = "expect_column_values_to_not_be_null"
 # GX refuses regular expressions for a dialect that it does not know, so these go as SQL.
 _SQL = "unexpected_rows_expectation"
 _AS_SQL = {
@@ -111,16 +110,17 @@ class GreatExpectations:
             except ValidationError as error:
                 told = "; ".join(f"{part['loc'][0]}: {part['msg']}" for part in error.errors())
                 verdicts[place] = Verdict(rule, False, None, "", told)
-        # Half of all rules ask that a column is given, and nearly always it is. An expectation
-        # costs a hundredth of a second on the smallest delivery, so one asks for all of them first.
-        required = [place for place in expectations if rules[place].type == _GIVEN]
-        asked = [expectations[place] for place in expectations if place not in required]
-        outcome = self._validate(table, [*self._all_given(rules, required), *asked])
-        if any(_is_about_given(result) and not result.success for result in outcome.results):
+        # Nearly always no line breaks any rule, and an expectation costs some hundredths of a
+        # second on the smallest delivery. So one asks for all rules about lines first; where a
+        # line breaks one, or one cannot be executed, each is asked for itself.
+        together = [place for place in expectations if rules[place].is_about_lines]
+        asked = [expectations[place] for place in expectations if place not in together]
+        outcome = self._validate(table, [*self._no_line_breaks(rules, together), *asked])
+        if any(_is_about_all(result) and not result.success for result in outcome.results):
             outcome = self._validate(table, list(expectations.values()))
         for result in outcome.results:
-            if _is_about_given(result):
-                verdicts |= {place: Verdict(rules[place], True, 0, "", "") for place in required}
+            if _is_about_all(result):
+                verdicts |= {place: Verdict(rules[place], True, 0, "", "") for place in together}
             else:
                 place = cast(ExpectationConfiguration, result.expectation_config).meta["rule"]
                 verdicts[place] = _verdict(rules[place], result)
@@ -140,16 +140,16 @@ class GreatExpectations:
         finally:
             self._source.delete_asset(table)
 
-    def _all_given(self, rules: Sequence[Rule], required: list[int]) -> list[Expectation]:
-        if not required:
+    def _no_line_breaks(self, rules: Sequence[Rule], together: list[int]) -> list[Expectation]:
+        if not together:
             return []
-        name = self._warehouse.dialect.name
-        missing = (f"{name(rules[place].kwargs['column'])} is null" for place in required)
-        meta = {"rules": required, "name": "required columns are given"}
-        return [_no_line_where(" or ".join(missing), meta)]
+        dialect = self._warehouse.dialect
+        breaking = (f"({unexpected_lines(rules[place], '{batch}', dialect)})" for place in together)
+        meta = {"rules": together, "name": "no line breaks a rule"}
+        return [_no_line_where(" or ".join(breaking), meta)]
 
 
-def _is_about_given(result: ExpectationValidationResult) -> bool:
+def _is_about_all(result: ExpectationValidationResult) -> bool:
     return "rules" in cast(ExpectationConfiguration, result.expectation_config).meta
 
 
