@@ -1,4 +1,4 @@
-"""Three small shops on DuckDB and on the emulator, built once for all tests that look at them."""
+"""Two small shops on DuckDB and on the emulator, built once for all tests that look at them."""
 
 from collections.abc import Iterator
 
