@@ -1,14 +1,17 @@
--- What the marketing system says an offer took off is what the lines of the order say.
+-- What the marketing system says an offer took off is what the lines of the order say; free
+-- shipping is on no line.
 with
 
 redemptions as (
 
     select
-        order_id,
-        sum(order_currency_discount_amount) as discount_amount
-    from {{ ref('fct_offer_redemptions') }}
-    where order_id is not null
-    group by order_id
+        redemptions.order_id,
+        sum(redemptions.order_currency_discount_amount) as discount_amount
+    from {{ ref('fct_offer_redemptions') }} as redemptions
+    inner join {{ ref('dim_offers') }} as offers
+        on redemptions.offer_id = offers.offer_id
+    where redemptions.order_id is not null and offers.offer_kind <> 'free_shipping'
+    group by redemptions.order_id
 
 ),
 
