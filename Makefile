@@ -161,6 +161,10 @@ bench: setup dbt-deps  ## Measure speed and memory beside plain DuckDB; write be
 growth: setup dbt-deps  ## Measure the build at 5 and 50 million lines; write the figures into docs/scale.md.
 	$(BIN)/python benchmarks/growth.py
 
+.PHONY: bench-watch
+bench-watch: setup dbt-deps  ## Measure an hour's files on their way to the marts at 5 and 50 million lines; write benchmarks/README.md.
+	$(BIN)/python benchmarks/watch.py
+
 .PHONY: format
 format: setup-lint  ## Format Python and SQL in place.
 	$(LINT)/ruff check --fix .

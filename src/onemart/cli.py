@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
@@ -402,6 +402,70 @@ def _built_shop(shop: str | None, target: str | None) -> Shop:
     if chosen_target(target) == DEFAULT_TARGET and not asked.warehouse.is_file():
         raise UsageError(f"Shop {asked.name} has no warehouse yet.", "Run `make build` first.")
     return asked
+
+
+@app.command()
+def watch(
+    *,
+    shop: ShopName = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Take what is there, and end; 3 if a file was rejected.")
+    ] = False,
+    every: Annotated[
+        float, typer.Option("--every", min=0.1, help="Seconds between two looks into landing.")
+    ] = 5.0,
+    nightly: Annotated[
+        str | None,
+        typer.Option("--nightly", help="Build and test everything at this time, UTC, as 03:30."),
+    ] = None,
+    wait: Wait = 120.0,
+    target: TargetName = None,
+) -> None:
+    """Take each delivery into the marts as it arrives, until Ctrl-C.
+
+    One process keeps dbt and the gate warm: a file goes through the gate, the models that come of
+    its feed are built, and tested on the days that it touched. Models tagged `nightly`, and all
+    tests, are left to `--nightly`, or to `onemart build`.
+    """
+    from onemart.watch.hour import Hour  # noqa: PLC0415
+    from onemart.watch.telling import tell_hour, tell_night  # noqa: PLC0415
+    from onemart.watch.watch import (  # noqa: PLC0415
+        Listener,
+        Watch,
+        ending_on_signals,
+        hold_watch,
+        next_time,
+    )
+
+    project = find_project()
+    asked = project.shop(shop)
+    if nightly:
+        next_time(nightly, datetime.now(UTC))
+    with (
+        hold_watch(asked),
+        ending_on_signals(
+            lambda: say("Ending when this is done; Ctrl-C again breaks it off.")
+        ) as end,
+    ):
+        say(f"Shop {asked.name}: warming up.")
+        watching = Watch(project, asked, target=target, wait=wait)
+        say(f"{watching.warm_up()} tests by the hour; looking for files every {every:g} s.")
+        hours: list[Hour] = []
+
+        def told(hour: Hour, arrived: float) -> None:
+            hours.append(hour)
+            tell_hour(hour, arrived)
+            if once:
+                end.set()
+
+        watching.go_on(
+            Listener(_tell, told, tell_night, complain), end, every=every, nightly=nightly
+        )
+    say("The watch has ended.")
+    if once:
+        rejected = any(o.status == "rejected" for hour in hours for o in hour.outcomes)
+        sound = all(hour.is_sound for hour in hours)
+        raise typer.Exit(0 if sound else 3 if rejected else 1)
 
 
 @app.command()

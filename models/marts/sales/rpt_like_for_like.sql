@@ -71,24 +71,25 @@ periods_compared as (
 rpt_like_for_like as (
 
     select
-        alls.period_id,
-        alls.grain,
-        alls.start_date,
-        alls.end_date,
-        alls.is_closed,
-        alls.value as net_sales_amount,
-        these.value as like_for_like_net_sales_amount,
+        everything.period_id,
+        everything.grain,
+        everything.start_date,
+        everything.end_date,
+        everything.is_closed,
+        everything.value as net_sales_amount,
+        comparable.value as like_for_like_net_sales_amount,
         bases.comparable_value as like_for_like_base_net_sales_amount,
-        {{ growth_rate("these.value", "bases.comparable_value") }} as like_for_like_growth_rate,
+        {{ growth_rate("comparable.value", "bases.comparable_value") }}
+            as like_for_like_growth_rate,
         cast('{{ currency_code() }}' as {{ dbt.type_string() }}) as currency_code
-    from periods_compared as alls
-    inner join periods_compared as these
-        on alls.period_id = these.period_id
-        and these.measure_name = 'like_for_like'
+    from periods_compared as everything
+    inner join periods_compared as comparable
+        on everything.period_id = comparable.period_id
+        and comparable.measure_name = 'like_for_like'
     inner join periods_compared as bases
-        on alls.period_id = bases.period_id
+        on everything.period_id = bases.period_id
         and bases.measure_name = 'like_for_like_base'
-    where alls.measure_name = 'net_sales'
+    where everything.measure_name = 'net_sales'
 
 )
 

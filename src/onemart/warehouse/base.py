@@ -42,9 +42,12 @@ class Dialect(ABC):
     ----------
     functions : Mapping
         DuckDB's functions that have another name here, for what a contract states in SQL.
+    keeps_order : bool
+        Whether rows stay where they are written, so that their order decides what a scan skips.
     """
 
     functions: Mapping[str, str] = MappingProxyType({})
+    keeps_order: bool = False
 
     @abstractmethod
     def name(self, identifier: str) -> str:

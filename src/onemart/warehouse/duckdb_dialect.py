@@ -32,6 +32,8 @@ def literal(value: Any) -> str:
 class DuckdbDialect(Dialect):
     """DuckDB; the types of the contracts are its own."""
 
+    keeps_order = True
+
     def name(self, identifier: str) -> str:
         """Return `identifier` in double quotes."""
         return name(identifier)
