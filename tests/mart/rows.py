@@ -1,6 +1,7 @@
 """Rows of raw tables, written by hand for the tests of late and corrected deliveries."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -26,3 +27,14 @@ def row(table: str, **values: Any) -> tuple[Any, ...]:
 def moment(text: str) -> datetime:
     """Return a time of 2025, told as `03-01T23:30`."""
     return datetime.fromisoformat(f"2025-{text}:00")
+
+
+def rate(text: str, value: str) -> tuple[Any, ...]:
+    """Return what a pound was worth in euros on a day."""
+    return row(
+        "commerce__fx_rates",
+        rate_date=date.fromisoformat(text),
+        currency_code="GBP",
+        reporting_currency_code="EUR",
+        rate=Decimal(value),
+    )

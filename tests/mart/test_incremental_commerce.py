@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.mart.conftest import Dbt
-from tests.mart.rows import moment, row
+from tests.mart.rows import moment, rate, row
 from tests.mart.synthetic import Delivery, SyntheticWarehouse
 
 SHOP = "demo"
@@ -129,16 +129,6 @@ def refund(number: int, sold: str, when: str, **values: Any) -> tuple[Any, ...]:
         ordered_at=moment(sold),
         refunded_at=moment(when),
         **told,
-    )
-
-
-def rate(text: str, value: str) -> tuple[Any, ...]:
-    return row(
-        "commerce__fx_rates",
-        rate_date=date.fromisoformat(text),
-        currency_code="GBP",
-        reporting_currency_code="EUR",
-        rate=Decimal(value),
     )
 
 

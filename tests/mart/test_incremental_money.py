@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.mart.conftest import Dbt
-from tests.mart.rows import columns, moment, row
+from tests.mart.rows import columns, moment, rate, row
 from tests.mart.synthetic import Delivery, SyntheticWarehouse
 
 FACTS = ("fct_payments", "fct_refunds", "fct_chargebacks", "fct_shipments", "fct_order_balances")
@@ -103,16 +103,6 @@ def sent(order_id: int, cost: str | None) -> tuple[Any, ...]:
         unit_count=1,
         status="in_transit",
         shipping_cost_amount=cost and Decimal(cost),
-    )
-
-
-def rate(text: str, value: str) -> tuple[Any, ...]:
-    return row(
-        "commerce__fx_rates",
-        rate_date=date.fromisoformat(text),
-        currency_code="GBP",
-        reporting_currency_code="EUR",
-        rate=Decimal(value),
     )
 
 
