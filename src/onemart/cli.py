@@ -155,7 +155,10 @@ def simulate(  # noqa: PLR0913
         int | None, typer.Option("--seed", help="Another seed, another shop; 1.")
     ] = None,
     by: Annotated[
-        str, typer.Option("--by", help="week, day or hour: what each of the last files holds.")
+        str,
+        typer.Option(
+            "--by", help="fortnight, week, day or hour: what each of the last files holds."
+        ),
     ] = "day",
     mode: Annotated[
         str | None,

@@ -41,7 +41,7 @@ def tell(  # noqa: PLR0913
     until : datetime.datetime
         The first moment that is not told any more. If the story is told until then, nothing is done.
     by : str
-        week, day or hour: what each of the last files holds.
+        fortnight, week, day or hour: what each of the last files holds.
     faults : bool
         Whether to plant faults among the last files, for the gate to find.
     on_chapter : Callable, optional
