@@ -4,7 +4,7 @@ from tests.mart.synthetic import SyntheticWarehouse
 
 UNKNOWN_MEMBER = {
     "dim_campaigns", "dim_customers", "dim_offers", "dim_product_versions", "dim_products",
-    "dim_stores",
+    "dim_store_comparability", "dim_stores",
 }  # fmt: skip
 
 
