@@ -82,15 +82,18 @@ int_product_costs_averaged as (
         receipts_summed.stock_unit_count,
         receipts_summed.received_unit_count,
         receipts_summed.received_cost_amount,
-        -- Rounded as it is, for a decimal of some places would round it twice.
-        cast(
-            round(
-                exp(receipts_summed.decay_in_block) * (
-                    receipts_summed.cost_in_block
-                    + coalesce(blocks_summed.cost_in_block, 0) * exp(-{{ block }})
-                ),
-                4
-            ) as {{ dbt.type_numeric() }}
+        -- To six places first, which takes the noise of a float out of ties, on both warehouses alike.
+        round(
+            cast(
+                round(
+                    exp(receipts_summed.decay_in_block) * (
+                        receipts_summed.cost_in_block
+                        + coalesce(blocks_summed.cost_in_block, 0) * exp(-{{ block }})
+                    ),
+                    6
+                ) as {{ dbt.type_numeric() }}
+            ),
+            4
         ) as unit_cost_amount
     from receipts_summed
     left join blocks_summed
