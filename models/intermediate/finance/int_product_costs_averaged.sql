@@ -82,7 +82,7 @@ int_product_costs_averaged as (
         receipts_summed.stock_unit_count,
         receipts_summed.received_unit_count,
         receipts_summed.received_cost_amount,
-        -- To six places first, which takes the noise of a float out of ties, on both warehouses alike.
+        -- To six places first: that takes the noise of a float out of ties, on both warehouses.
         round(
             cast(
                 round(
