@@ -58,7 +58,7 @@ def test_one_test_too_few_fails(suite: Path) -> None:
 
 
 def test_workers_count_together(suite: Path) -> None:
-    workers = ["--numprocesses", "2", "--dist", "loadgroup"]
+    workers = ["--numprocesses", "2", "--dist", "loadscope"]
     assert run(suite, *workers, floor=3) == PASSED
     assert run(suite, *workers, floor=4) == FAILED
 
