@@ -17,7 +17,9 @@ from crucible.engine.catalog import Catalog, qualified
 from crucible.engine.errors import CrucibleError
 from crucible.engine.types import Column, parse_type
 
-_DEFINITION = re.compile(r'\s*(?:CREATE|ALTER|DROP)\b[^"]*((?:"[^"]*"\.?)+)', re.IGNORECASE)
+_DEFINITION = re.compile(
+    r'\s*(?:CREATE|ALTER|DROP)\b(?P<kind>[^"]*)(?P<name>(?:"[^"]*"\.?)+)', re.IGNORECASE
+)
 
 
 class RememberingEngine(Engine):  # type: ignore[misc]
@@ -26,6 +28,7 @@ class RememberingEngine(Engine):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__(None)
         self.memory: dict[str, Any] = {}
+        self.views: set[str] = set()
         self._memory_lock = threading.Lock()
         self._changes = 0
 
@@ -46,6 +49,11 @@ class RememberingEngine(Engine):  # type: ignore[misc]
                 self.memory[name] = found
         return found
 
+    def define(self, name: str, *, is_view: bool) -> None:
+        """Know whether `name` is a view from now on."""
+        with self._memory_lock:
+            (self.views.add if is_view else self.views.discard)(name)
+
     def forget(self, name: str) -> None:
         """Read `name` anew the next time."""
         with self._memory_lock:
@@ -61,6 +69,7 @@ class RememberingEngine(Engine):  # type: ignore[misc]
     def reset(self) -> None:
         """Drop all there is."""
         super().reset()
+        self.views.clear()
         self.forget_all()
 
 
@@ -104,11 +113,7 @@ class RememberedCatalog(Catalog):  # type: ignore[misc]
             )
         except CrucibleError:
             return None
-        is_view = self._rows(
-            "select true from duckdb_views()"
-            " where database_name = ? and schema_name = ? and view_name = ?",
-            [catalog, schema, name],
-        )
+        is_view = qualified(catalog, schema, name).lower() in self._engine.views
         return TableInfo(
             catalog=catalog,
             schema=schema,
@@ -134,11 +139,16 @@ def forgets_what_it_changes(run_sql: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(run_sql)
     def run(context: ExecContext, sql: str, *arguments: Any, **options: Any) -> Any:
+        changed = _DEFINITION.match(sql)
         try:
-            return run_sql(context, sql, *arguments, **options)
+            result = run_sql(context, sql, *arguments, **options)
+            if changed:
+                is_view = "view" in changed["kind"].lower()
+                context.engine.define(changed["name"].lower(), is_view=is_view)
         finally:
-            if changed := _DEFINITION.match(sql):
-                context.engine.forget(changed[1].lower())
+            if changed:
+                context.engine.forget(changed["name"].lower())
+        return result
 
     return run
 

@@ -106,6 +106,9 @@ def main() -> None:
     options = parser.parse_args()
 
     translate.generate = generate
+    # DuckDB looks for pandas with every parameter of every question, and does not remember that
+    # there is none.
+    sys.modules["pandas"] = None  # type: ignore[assignment]
     # Syntax trees are many objects that die by themselves; looking for cycles among them at
     # Python's usual rate is a sixth of the work.
     gc.set_threshold(200_000, 50, 100)

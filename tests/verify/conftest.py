@@ -1,4 +1,4 @@
-"""Two small shops on DuckDB and on the emulator, built once for all tests that look at them."""
+"""A small shop on DuckDB and on the emulator, built once for all tests that look at it."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from onemart.verify.parity import Parity, run_parity
 
 @pytest.fixture(scope="session")
 def parity(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parity]:
-    """Build the small shops on both warehouses.
+    """Build the small shop on both warehouses.
 
     The record of it (`open_record`) is in the folder of `statements`.
     """

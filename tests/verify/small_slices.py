@@ -1,6 +1,8 @@
-"""Two small shops to build on both warehouses: one written by hand, one simulated."""
+"""A small shop to build on both warehouses, partly written by hand, partly simulated."""
 
-import shutil
+from dataclasses import replace
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -8,27 +10,47 @@ import pyarrow.parquet as pq
 from tests.mart.small_shops import DELIVERIES, PLACEMENT, PLACEMENTS
 
 from onemart.project import Shop
-from onemart.verify.slices import Slice, demo_slice
+from onemart.verify.slices import Slice, Stage, demo_slice
+
+# All files tell of the same half year: each year without a sale would be many rows of zeros.
+_END = date(2017, 6, 1)
+_YEARS = {"2010-": "2016-", "2011-": "2017-"}
 
 
 def small_slices(contracts: Path) -> list[Slice]:
-    """Return the shops; the simulated one is built twice, with what comes later in between.
+    """Return one shop that got the files written by hand, as if it had bought others, and its own.
 
-    A second build sends all that an incremental build sends, of all models, so one shop is enough.
-    And the files by hand go to one shop, as if it had bought the other: a model that is built costs
-    the emulator the same, however few the rows are. `make parity` has both shops by themselves.
+    A model that is built costs the emulator the same, however few the rows are. So there is one
+    shop, built twice: the second build sends all that an incremental build sends. `make parity` has
+    the shops by themselves.
     """
-    by_hand = Slice(
-        "complete_journey", "2017-01-15", (deliver_by_hand,), "written by hand", contracts
-    )
-    return [by_hand, demo_slice(customers=80)]
+    simulated = demo_slice(customers=80, end=_END)
+    first, *later = simulated.stages
+    return [
+        replace(
+            simulated,
+            stages=(partial(deliver_by_hand_and, first), *later),
+            what=f"files written by hand, and {simulated.what}",
+            contracts=contracts,
+        )
+    ]
 
 
-def deliver_by_hand(shop: Shop) -> None:
-    """Bring the files written by hand, and promotions, which stand in rows."""
-    shutil.copytree(DELIVERIES, shop.landing, dirs_exist_ok=True)
+def deliver_by_hand_and(stage: Stage, shop: Shop) -> None:
+    """Bring the files written by hand, promotions, which stand in rows, and those of `stage`."""
+    stage(shop)
+    for file in filter(Path.is_file, DELIVERIES.rglob("*")):
+        target = shop.landing / _moved(str(file.relative_to(DELIVERIES)))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(_moved(file.read_text()))
     promotions = shop.landing / "complete_journey" / "promotions"
     promotions.mkdir()
     for name, rows in PLACEMENTS.items():
         columns = [list(column) for column in zip(*rows, strict=True)]
         pq.write_table(pa.table(columns, names=PLACEMENT), promotions / name)
+
+
+def _moved(text: str) -> str:
+    for year, later in _YEARS.items():
+        text = text.replace(year, later)
+    return text

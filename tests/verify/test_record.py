@@ -1,4 +1,4 @@
-"""What the two small shops sent to the emulator: taken by GoogleSQL, pruned, within the budget."""
+"""What the small shop sent to the emulator: taken by GoogleSQL, pruned, within the budget."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -16,7 +16,7 @@ from onemart.verify.record import Record, open_record
 from onemart.verify.scans import look
 from onemart.warehouse import open_warehouse
 
-# The first of them waits for both shops to be built, unless another file's tests did.
+# The first of them waits for the shop to be built, unless another file's tests did.
 pytestmark = pytest.mark.timeout(1800)
 
 
@@ -55,19 +55,14 @@ def test_models_name_the_days_they_read(record: Record) -> None:
 
 @pytest.fixture(scope="module")
 def width(parity: Parity) -> Callable[[str, str], Mapping[str, float]]:
-    """Return the widths of a table in whichever small shop has rows of it, the widest of each."""
+    """Return the widths of a table in the small shop."""
+    on_duckdb, _ = parity.shops
 
     @cache
     def of_table(schema: str, table: str) -> Mapping[str, float]:
-        found: dict[str, float] = {}
-        for made in parity.shops:
-            if made.target != "dev":
-                continue
-            with made.environment(), open_warehouse(made.shop) as warehouse:
-                if table in warehouse.tables(schema):
-                    for column, wide in widths(warehouse, schema, table).items():
-                        found[column] = max(wide, found.get(column, 0))
-        return found
+        with on_duckdb.environment(), open_warehouse(on_duckdb.shop) as warehouse:
+            there = table in warehouse.tables(schema)
+            return widths(warehouse, schema, table) if there else {}
 
     return of_table
 

@@ -14,7 +14,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,6 +54,7 @@ _MARTS = ("fct_", "dim_", "rpt_")
 _UNIQUE = {"unique", "unique_combination_of_columns"}
 _WITHOUT_TESTS = ("--exclude-resource-type", "test", "unit_test")
 _TESTS = ("--select", "resource_type:test")
+_POLITE = 10
 
 
 @dataclass
@@ -122,6 +123,14 @@ class MadeShop:
     def shop(self) -> Shop:
         """The shop's folders; to be asked for inside `environment`."""
         return Project(self.folder).shop(self.slice.shop)
+
+    def build(self) -> None:
+        """Deliver each part of the slice and build the marts after it."""
+        for stage in self.slice.stages:
+            with self.environment():
+                stage(self.shop)
+            self.land()
+            self.dbt("build", *_WITHOUT_TESTS)
 
     def land(self) -> None:
         """Take what lies in the landing folder through the gate."""
@@ -201,9 +210,10 @@ class MadeShop:
                 node.relation_name = node.relation_name.replace(other.prefix, self.prefix)
         self.manifest.build_flat_graph()
 
-    def tables(self, models: Iterable[Any]) -> dict[str, Table]:
-        """Return those of the models that the warehouse has, by name."""
+    def marts(self) -> dict[str, Table]:
+        """Return those of the compared models that the warehouse has, by name."""
         found = {}
+        models = compared_models(self.manifest)
         with self.environment(), open_warehouse(self.shop) as warehouse:
             there = {
                 schema: warehouse.tables(schema) for schema in {m.config.schema for m in models}
@@ -252,27 +262,34 @@ def right_to_the_cent(model: Any) -> list[str]:
     ]
 
 
-def build_all(shops: Sequence[MadeShop]) -> None:
-    """Build shops of one target, one after the other; the project is parsed for the first."""
+def build_all(shops: Sequence[MadeShop]) -> list[dict[str, Table]]:
+    """Build shops of one target one after the other, and return the marts of each.
+
+    The project is parsed for the first.
+    """
     for made in shops:
         if made is not shops[0]:
             made.take_manifest(shops[0])
-        for stage in made.slice.stages:
-            with made.environment():
-                stage(made.shop)
-            made.land()
-            made.dbt("build", *_WITHOUT_TESTS)
+        made.build()
+    return [made.marts() for made in shops]
 
 
-def compare_shop(first: MadeShop, second: MadeShop) -> list[Compared]:
-    """Compare all marts of a shop; one that a warehouse lacks is a difference."""
-    # Both know the same models; the first was built elsewhere, and would have to parse them anew.
-    manifest = second.manifest
-    models = compared_models(manifest)
-    tables, other_tables = first.tables(models), second.tables(models)
+def compare_shop(
+    made: MadeShop, marts: Mapping[str, Table], others: Mapping[str, Table]
+) -> list[Compared]:
+    """Compare all marts of a shop; one that a warehouse lacks is a difference.
+
+    Parameters
+    ----------
+    made : MadeShop
+        The shop on either target, for both have the same models.
+    marts, others : mapping of str to Table
+        The marts on each of the targets, in the order of `TARGETS`.
+    """
+    manifest = made.manifest
     compared = []
-    for model in models:
-        table, other = tables.get(model.name), other_tables.get(model.name)
+    for model in compared_models(manifest):
+        table, other = marts.get(model.name), others.get(model.name)
         if table and other:
             found = compare(
                 table,
@@ -281,11 +298,10 @@ def compare_shop(first: MadeShop, second: MadeShop) -> list[Compared]:
                 to_the_cent=right_to_the_cent(model),
             )
         else:
-            lacking = [
-                shop.target for shop, there in ((first, table), (second, other)) if there is None
-            ]
+            there = zip(TARGETS, (table, other), strict=True)
+            lacking = [target for target, its in there if its is None]
             found = Comparison(problems=[f"Target {name} has no such table." for name in lacking])
-        compared.append(Compared(first.slice.shop, model.name, found))
+        compared.append(Compared(made.slice.shop, model.name, found))
     return compared
 
 
@@ -323,6 +339,8 @@ def run_parity(
 
     Parameters
     ----------
+    slices : sequence of Slice
+        The last is asked for the metrics, so it should have all feeds.
     folder : pathlib.Path
         Where the shops are made.
     server : EmulatorServer
@@ -338,28 +356,31 @@ def run_parity(
         ]
         for target in TARGETS
     )
-    # dbt builds one shop at a time in a process. The last has most to do, and is built here.
+    # dbt builds one shop at a time in a process. The last has most to do, so it is built here, and
+    # the others are polite to it.
     *others, here = on_emulator
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as beside:
-        elsewhere = [beside.submit(build_all, shops) for shops in (others, on_duckdb)]
-        build_all([here])
-        here.dbt("compile", *_TESTS)
-        for built in elsewhere:
-            built.result()
-    for made in others:
-        made.take_manifest(here)
-    pairs = list(zip(on_duckdb, on_emulator, strict=True))
-    compared = [one for pair in pairs for one in compare_shop(*pair)]
-    # The simulated shop has all feeds, so that every metric has something to say.
-    asked_for_metrics = next((pair for pair in pairs if pair[0].slice.shop == "demo"), pairs[0])
-    # Of all warehouses, the first DuckDB file calls its schemas by their own names.
-    compared += compare_metrics(*asked_for_metrics, on_duckdb[0].semantic_manifest)
+    with ProcessPoolExecutor(
+        2, mp_context=get_context("spawn"), initializer=os.nice, initargs=(_POLITE,)
+    ) as beside:
+        duckdb_marts = beside.submit(build_all, on_duckdb)
+        for made in others:
+            made.take_manifest(here)
+        other_marts = beside.submit(build_all, others)
+        here.build()
+        compiled = beside.submit(here.dbt, "compile", *_TESTS)
+        marts = [*other_marts.result(), here.marts()]
+        on_each = zip(on_emulator, duckdb_marts.result(), marts, strict=True)
+        compared = [one for each in on_each for one in compare_shop(*each)]
+        compiled.result()
+    # Of all warehouses, the first DuckDB file calls its schemas by their own names. The last shop,
+    # the simulated one, has all feeds: there every metric has something to say.
+    compared += compare_metrics(on_duckdb[-1], here, on_duckdb[0].semantic_manifest)
     shutil.copy(here.folder / "dbt/target/manifest.json", server.statements.parent)
     not_verified = (*_not_verified(), *NEVER_VERIFIED)
     return Parity(
         Certificate(_facts(slices, project), tuple(compared), not_verified),
         server.statements,
-        [made for pair in pairs for made in pair],
+        [made for pair in zip(on_duckdb, on_emulator, strict=True) for made in pair],
     )
 
 

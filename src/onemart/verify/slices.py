@@ -7,7 +7,7 @@ that replaces days and not only adds some.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -93,28 +93,43 @@ def uci_online_retail_slice(file: Path) -> Slice:
     )
 
 
-def demo_slice(*, customers: int = 300) -> Slice:
-    """Return half a year of the simulated shop, in which four days more come later.
+def demo_slice(*, customers: int = 300, end: date = date(2025, 12, 12)) -> Slice:
+    """Return the simulated shop's half year before `end`, whose last fortnight comes later.
 
-    What happens in those days changes much of what was delivered before: orders are shipped,
-    refunded and reviewed, prices and customers change.
+    What happens in it changes much of what was delivered before: orders are shipped, refunded and
+    reviewed, prices and customers change.
     """
-    first = date(2025, 6, 2)
-    base_end, end = datetime(2025, 12, 8), datetime(2025, 12, 12)  # noqa: DTZ001  (UTC)
-    begun = Settings(
-        seed=3, customers=customers, first=first, base_end=base_end.date(), mode="full"
-    )
+    first = end - timedelta(weeks=27)
+    begun = Settings(seed=3, customers=customers, first=first, base_end=end, mode="full")
     return Slice(
         "demo",
-        "2025-12-11",
-        (partial(_told, begun, base_end), partial(_told, begun, end)),
-        f"{customers} simulated customers from {first} on, four days of it later",
+        str(end - timedelta(days=1)),
+        (partial(_all_but_a_fortnight, begun), _the_last_fortnight),
+        f"{customers} simulated customers from {first} on, the last fortnight of it later",
     )
 
 
-def _told(begun: Settings, until: datetime, shop: Shop) -> None:
-    # A feed comes in a few files: each costs the emulator as much as thousands of rows.
-    tell(Project(shop.root), shop, begun, until, by="fortnight")
+def _all_but_a_fortnight(begun: Settings, shop: Shop) -> None:
+    # A feed comes in two files: each costs the emulator as much as thousands of rows.
+    end = datetime.combine(begun.base_end, time())
+    for file in tell(Project(shop.root), shop, begun, end, by="fortnight"):
+        if "_to_" not in file.name:
+            _move(file, shop.landing, _kept_back(shop))
+
+
+def _the_last_fortnight(shop: Shop) -> None:
+    for file in list(_kept_back(shop).rglob("*.*")):
+        _move(file, _kept_back(shop), shop.landing)
+
+
+def _kept_back(shop: Shop) -> Path:
+    return shop.landing.with_name(f"{shop.landing.name}_later")
+
+
+def _move(file: Path, folder: Path, to: Path) -> None:
+    target = to / file.relative_to(folder)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    file.rename(target)
 
 
 def _four_weeks(file: SampleFile) -> SampleFile | None:
