@@ -1,15 +1,9 @@
 with
 
-stores_named as (
+stores as (
 
-    select * from {{ ref('int_stores_named') }}
-
-),
-
-store_versions as (
-
-    select * from {{ ref('int_stores_versioned') }}
-    where is_current
+    select * from {{ ref('dim_stores') }}
+    where store_id <> 'unknown'
 
 ),
 
@@ -26,14 +20,12 @@ first_orders as (
 int_stores_opened as (
 
     select
-        stores_named.store_id,
-        coalesce(store_versions.opened_date, first_orders.first_order_date) as opened_date,
-        store_versions.closed_date
-    from stores_named
-    left join store_versions
-        on stores_named.store_id = store_versions.store_id
+        stores.store_id,
+        coalesce(stores.opened_date, first_orders.first_order_date) as opened_date,
+        stores.closed_date
+    from stores
     left join first_orders
-        on stores_named.store_id = first_orders.store_id
+        on stores.store_id = first_orders.store_id
 
 )
 
