@@ -23,10 +23,11 @@ BEGUN = Settings(
 )
 
 
-@pytest.fixture(scope="module")
-def corner(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+@pytest.fixture
+def corner(tmp_path: Path) -> Shop:
     """Tell six weeks of a small shop; its project is the clone's."""
-    folder = tmp_path_factory.mktemp("corner")
+    folder = tmp_path / "corner"
+    folder.mkdir()
     for name in ("dbt_project.yml", "profiles.yml", "expectations"):
         (folder / name).symlink_to(PROJECT / name)
     shop = Project(folder).shop("demo")
@@ -103,7 +104,10 @@ def differing(shop: Shop, schema: str, tables: list[str]) -> dict[str, int]:
 
 
 @pytest.mark.timeout(1800)
-def test_a_watch_ends_where_a_full_refresh_does(corner: Shop, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "seed", [7, *(pytest.param(seed, marks=pytest.mark.torture) for seed in (11, 23, 42))]
+)
+def test_a_watch_ends_where_a_full_refresh_does(corner: Shop, tmp_path: Path, seed: int) -> None:
     """Hourly files in random order, late, corrected and deleted, against a build of everything.
 
     What is built by the hour is compared as it is after the last hour, the rest after the night.
@@ -121,11 +125,10 @@ def test_a_watch_ends_where_a_full_refresh_does(corner: Shop, tmp_path: Path) ->
         datetime(2025, 11, 10, 16),  # noqa: DTZ001
         by="hour",
     )
-    files = set_aside(corner, tmp_path)
-    sales = next(aside for aside, _ in files if aside.name.startswith("order_lines_"))
-    files.append((corrected := correct(sales), corner.landing / corrected.relative_to(tmp_path)))
-    order = random.Random(7)  # noqa: S311
-    order.shuffle(files)
+    files = set_aside(corner, tmp_path / "aside")
+    sales, place = next(file for file in files if file[0].name.startswith("order_lines_"))
+    files.append((corrected := correct(sales), place.with_name(corrected.name)))
+    random.Random(seed).shuffle(files)  # noqa: S311
     outcomes: list[Outcome] = []
     broken: set[str] = set()
     for number in range(ROUNDS):
