@@ -210,7 +210,7 @@ def make_by_hand(connection: duckdb.DuckDBPyConnection) -> None:
     }.items():  # fmt: skip
         connection.execute(
             f"create table hand.{table} as"
-            " select columns(name -> not starts_with(name, '_'))"
+            " select columns(lambda name: not starts_with(name, '_'))"
             f" from raw.commerce__{feed}__current"
         )
     for mart, query in MARTS.items():
