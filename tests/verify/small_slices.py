@@ -40,9 +40,9 @@ def deliver_by_hand_and(stage: Stage, shop: Shop) -> None:
     """Bring the files written by hand, promotions, which stand in rows, and those of `stage`."""
     stage(shop)
     for file in filter(Path.is_file, DELIVERIES.rglob("*")):
-        target = shop.landing / _moved(str(file.relative_to(DELIVERIES)))
+        target = shop.landing / _in_later_years(str(file.relative_to(DELIVERIES)))
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(_moved(file.read_text()))
+        target.write_text(_in_later_years(file.read_text()))
     promotions = shop.landing / "complete_journey" / "promotions"
     promotions.mkdir()
     for name, rows in PLACEMENTS.items():
@@ -50,7 +50,7 @@ def deliver_by_hand_and(stage: Stage, shop: Shop) -> None:
         pq.write_table(pa.table(columns, names=PLACEMENT), promotions / name)
 
 
-def _moved(text: str) -> str:
+def _in_later_years(text: str) -> str:
     for year, later in _YEARS.items():
         text = text.replace(year, later)
     return text
