@@ -1,8 +1,16 @@
 """Simulated money behaves as money does."""
 
-from pathlib import Path
+from datetime import date
 
+import numpy as np
+import pytest
 from tests.simulate.telling import Told
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Half a year of 4,000 customers, among whom what is rare happens."""
+    return Told(tmp_path_factory.mktemp("crowd"), customers=4000, first=date(2024, 7, 1))
 
 
 def test_the_parts_that_pay_an_order_add_up_to_its_total(told: Told) -> None:
@@ -63,17 +71,60 @@ def test_nothing_comes_back_twice_and_no_more_than_was_sold(told: Told) -> None:
     ) == [(True, True)]
 
 
-def test_what_is_exchanged_pays_for_the_other_order(tmp_path: Path) -> None:
-    told = Told(tmp_path, customers=800)
-    credited = told.ask(
-        f"select order_id, amount from {told.plan('payments')}"
+def test_what_is_exchanged_pays_for_the_other_order(crowd: Told) -> None:
+    credited = crowd.ask(
+        f"select order_id, amount from {crowd.plan('payments')}"
         " where payment_method = 'exchange' order by all"
     )
     assert credited
-    assert credited == told.ask(
-        f"select exchange_order_id, paid_amount from {told.plan('refunds')}"
+    assert credited == crowd.ask(
+        f"select exchange_order_id, paid_amount from {crowd.plan('refunds')}"
         " where refund_method = 'exchange' order by all"
     )
+
+
+def test_abuse_of_refunds_is_recovered_from_what_comes_back(crowd: Told) -> None:
+    """Two kinds of customers, told apart by nothing but how many of their lines come back.
+
+    In stores, where others all send back alike. Half of all lines may be exchanged instead; of
+    those that may not, abusers send back six in ten, and others two in a hundred.
+    """
+    counts = np.array(
+        crowd.ask(
+            f"""
+            select count(back.order_id), count(*), any_value(truth.is_refund_abuser)
+            from {crowd.plan("order_lines")} as lines
+            inner join {crowd.truth("refund_abuse")} as truth
+                on lines.customer_id = truth.customer_id
+            left join (
+                select distinct order_id, line_number from {crowd.plan("refunds")}
+                where refund_kind = 'goods' and refund_method <> 'exchange'
+            ) as back
+                on lines.order_id = back.order_id and lines.line_number = back.line_number
+            where lines.channel = 'store' and lines.net_amount > 0
+                and lines.product_kind = 'merchandise'
+                and lines.ordered_at < timestamp '2024-12-15'
+            group by truth.customer_id
+            """
+        ),
+        dtype=float,
+    )
+    returned, sold, is_abuser = counts.T
+    share, rates = 0.05, np.array([0.05, 0.5])
+    for _ in range(200):  # Expectation-maximisation of a mixture of two binomials.
+        odds = share / (1 - share) * np.exp(
+            returned * np.log(rates[1] / rates[0])
+            + (sold - returned) * np.log((1 - rates[1]) / (1 - rates[0]))
+        )  # fmt: skip
+        belongs = odds / (1 + odds)
+        share = belongs.mean()
+        rates = np.array([weight @ returned / (weight @ sold) for weight in (1 - belongs, belongs)])
+    assert rates[1] == pytest.approx(0.3, abs=0.08)
+    assert rates[0] == pytest.approx(0.01, abs=0.003)
+    assert share == pytest.approx(is_abuser.mean(), rel=0.5)
+    much = sold >= 10
+    assert is_abuser[much & (belongs > 0.5)].mean() >= 0.8
+    assert (belongs > 0.5)[much & (is_abuser > 0)].mean() >= 0.7
 
 
 def test_a_gift_card_pays_once_and_no_more_than_it_is_worth(told: Told) -> None:
