@@ -9,18 +9,21 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from onemart import __version__
 from onemart.console import complain, console, figures, plain, progress, say
 from onemart.errors import OnemartError, UsageError
-from onemart.feeds.contract import Contract
-from onemart.feeds.gate import Gate, OnStep, Outcome, Report
-from onemart.feeds.landing import Found
 from onemart.project import Shop, find_project
 from onemart.warehouse import DEFAULT_TARGET
+
+if TYPE_CHECKING:
+    # The gate takes a second to import, which a question to the marts need not wait for.
+    from onemart.feeds.contract import Contract
+    from onemart.feeds.gate import Gate, OnStep, Outcome, Report
+    from onemart.feeds.landing import Found
 
 __all__ = ["app", "main", "run"]
 
@@ -74,8 +77,8 @@ def _gate(
     shop: str | None,
     wait: float,
     target: str | None,
-    on_step: OnStep = lambda _step, _file: None,
-) -> Iterator[Gate]:
+    on_step: "OnStep" = lambda _step, _file: None,
+) -> "Iterator[Gate]":
     from onemart.feeds.gate import open_gate  # noqa: PLC0415
 
     project = find_project()
@@ -88,7 +91,7 @@ def _gate(
         yield gate
 
 
-def _contract(gate: Gate, feed: str) -> Contract:
+def _contract(gate: "Gate", feed: str) -> "Contract":
     found = [c for c in gate.contracts if feed in {c.id, c.feed}]
     if len(found) != 1:
         if gate.contract_errors and not found:
@@ -217,13 +220,13 @@ def land(*, shop: ShopName = None, wait: Wait = 120.0, target: TargetName = None
 
     bar, task = progress("onemart land")
 
-    def start(files: list[Found]) -> None:
+    def start(files: "list[Found]") -> None:
         bar.update(task, total=len(files))
 
     def step(_step: str, file: str) -> None:
         bar.update(task, current=plain(file))
 
-    def end(outcome: Outcome) -> None:
+    def end(outcome: "Outcome") -> None:
         bar.advance(task)
         _tell(outcome)
 
@@ -233,7 +236,7 @@ def land(*, shop: ShopName = None, wait: Wait = 120.0, target: TargetName = None
     raise typer.Exit(report.exit_status)
 
 
-def _tell(outcome: Outcome) -> None:
+def _tell(outcome: "Outcome") -> None:
     """Say at once what somebody has to look at; files that went well are in the table."""
     where = f"{outcome.contract.id}: {outcome.file_name}"
     if outcome.status == "rejected":
@@ -251,7 +254,7 @@ def _lines(count: int) -> str:
     return f"{count:,} line" + ("" if count == 1 else "s")
 
 
-def _sum_up(report: Report) -> None:
+def _sum_up(report: "Report") -> None:
     for stranger in report.strangers:
         complain(
             f"for {'/'.join(stranger.parts[-3:])}: add expectations/<source>/<feed>.yml or move it"

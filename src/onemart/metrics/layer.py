@@ -9,7 +9,6 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-import sqlglot
 from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
 from metricflow.protocols.sql_client import SqlEngine
 from metricflow.sql.render.big_query import BigQuerySqlPlanRenderer
@@ -18,7 +17,6 @@ from metricflow_semantics.model.dbt_manifest_parser import (
     parse_manifest_from_dbt_generated_manifest,
 )
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
-from sqlglot import expressions
 
 from onemart.errors import UsageError
 from onemart.metrics.comparison import COMPARISONS, TO_DATE, comparison_sql, to_date_sql
@@ -235,6 +233,9 @@ def _where(condition: str, parts: Mapping[str, str]) -> str:
     """Return the condition with its columns as MetricFlow names dimensions."""
     if "{{" in condition:
         return condition
+    import sqlglot  # noqa: PLC0415  (takes a third of a second)
+    from sqlglot import expressions  # noqa: PLC0415
+
     try:
         tree = sqlglot.parse_one(condition, dialect="duckdb")
     except sqlglot.errors.ParseError as error:
