@@ -1,0 +1,1 @@
+"""Which channels the orders are owed to: removal effects of Markov chains, and Shapley values."""
