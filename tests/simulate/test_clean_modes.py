@@ -7,8 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.optimize import minimize
-from scipy.special import betaln, gammainc, gammaln
+from scipy.special import gammainc, gammaln
 from tests.simulate.telling import END, Told
+
+from onemart.science.lifetime import bg_nbd, gamma_gamma, pareto_nbd
+from onemart.science.lifetime.gamma_gamma import SpendLattice
+from onemart.science.lifetime.lattice import PurchaseLattice
 
 A_YEAR_AGO = date(2024, 1, 15)
 SUMMARIES = """
@@ -21,51 +25,23 @@ group by customer_id
 """
 
 
-def bgnbd_negative_log_likelihood(
-    logs: np.ndarray, x: np.ndarray, t: np.ndarray, age: np.ndarray
-) -> float:
-    """Fader, Hardie and Lee (2005), equation 6."""
-    r, alpha, a, b = np.exp(logs)
-    common = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
-    alive = betaln(a, b + x) - betaln(a, b) - (r + x) * np.log(alpha + age)
-    stopped = betaln(a + 1, b + np.maximum(x, 1) - 1) - betaln(a, b) - (r + x) * np.log(alpha + t)
-    likelihood = common + np.where(x > 0, np.logaddexp(alive, stopped), alive)
-    return -float(likelihood.sum())
+def purchases_of(told: Told) -> PurchaseLattice:
+    """Return the customers as an estimator sees them, their times in weeks to the second."""
+    rows = told.ask(SUMMARIES.format(end=END, orders=told.plan("orders")))
+    frequency, recency, age = np.array(rows, dtype=float).T
+    return PurchaseLattice(frequency, recency, age, np.ones(len(rows)))
 
 
-def gammagamma_negative_log_likelihood(
-    logs: np.ndarray, count: np.ndarray, mean: np.ndarray
-) -> float:
-    """Fader and Hardie (2013), equation 1a."""
-    p, q, gamma = np.exp(logs)
-    likelihood = (
-        gammaln(p * count + q)
-        - gammaln(p * count)
-        - gammaln(q)
-        + q * np.log(gamma)
-        + (p * count - 1) * np.log(mean)
-        + p * count * np.log(count)
-        - (p * count + q) * np.log(gamma + count * mean)
-    )
-    return -float(likelihood.sum())
+def truth_of(told: Told) -> dict[Any, Any]:
+    return dict(told.ask(f"select name, value from {told.truth('parameters')}"))
 
 
 def test_bgnbd_and_gammagamma_are_recovered(tmp_path: Path) -> None:
     told = Told(tmp_path, customers=8000, first=A_YEAR_AGO, mode="bgnbd")
-    summaries = np.array(
-        told.ask(SUMMARIES.format(end=END, orders=told.plan("orders"))), dtype=float
-    )
-    assert len(summaries) == 8000
-    fit = minimize(
-        bgnbd_negative_log_likelihood,
-        np.zeros(4),
-        args=tuple(summaries.T),
-        method="Nelder-Mead",
-        options={"maxiter": 2000, "xatol": 1e-4, "fatol": 1e-3},
-    )
-    truth = dict(told.ask(f"select name, value from {told.truth('parameters')}"))
-    found = dict(zip(("r", "alpha", "a", "b"), np.exp(fit.x), strict=True))
-    for name, value in found.items():
+    lattice, truth = purchases_of(told), truth_of(told)
+    assert lattice.total == 8000
+    found = bg_nbd.fit(lattice)
+    for name, value in found.parameters.items():
         assert value == pytest.approx(truth[name], rel=0.35), found
     spent = np.array(
         told.ask(
@@ -73,15 +49,8 @@ def test_bgnbd_and_gammagamma_are_recovered(tmp_path: Path) -> None:
             f" from {told.plan('orders')} group by customer_id"
         )
     )
-    fit = minimize(
-        gammagamma_negative_log_likelihood,
-        np.ones(3),
-        args=tuple(spent.T),
-        method="Nelder-Mead",
-        options={"maxiter": 2000, "xatol": 1e-4, "fatol": 1e-3},
-    )
-    found = dict(zip(("p", "q", "gamma"), np.exp(fit.x), strict=True))
-    for name, value in found.items():
+    found = gamma_gamma.fit(SpendLattice(*spent.T, np.ones(len(spent))))
+    for name, value in found.parameters.items():
         assert value == pytest.approx(truth[name], rel=0.15), found
     # Whoever orders more often spends neither more nor less on an order.
     assert abs(np.corrcoef(spent[:, 0], np.log(spent[:, 1]))[0, 1]) < 0.05
@@ -111,6 +80,11 @@ def test_paretonbd_customers_live_and_buy_as_it_assumes(tmp_path: Path) -> None:
     assert expected > 10_000  # type: ignore[operator]
     assert bought == pytest.approx(expected, rel=0.04)
     assert after_death == 0
+    found, truth = pareto_nbd.fit(purchases_of(told)), truth_of(told)
+    for name, value in found.parameters.items():
+        assert abs(value - truth[name]) < 3.5 * found.errors[name], found
+    for name in ("r", "alpha"):
+        assert found.parameters[name] == pytest.approx(truth[name], rel=0.35), found
 
 
 def censored_poisson_negative_log_likelihood(
