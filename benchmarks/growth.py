@@ -2,8 +2,9 @@
 
 Each copy is a year of other households, and copies are spread over years; only the raw tables are
 copied, as the gate would have left them. Measured are a full build of all models, the build after
-one more day, and what tables weigh: on disk here, and as BigQuery counts bytes. Needs the sample
-shop: run `make build` first. The figures go into docs/scale.md.
+one more day, what tables weigh, on disk here and as BigQuery counts bytes, and how long people wait
+for slices and for `onemart query`. Needs the sample shop: run `make build` first. The figures go
+into docs/scale.md.
 """
 
 import argparse
@@ -150,8 +151,8 @@ def _weight(column: str, kind: str) -> str:
     return f"case when {column} is null then 0 else {weight} end"
 
 
-def measure(lines: int, folder: Path) -> tuple[str, list[str]]:
-    """Grow the shop to about `lines`, build it, add a day, build again; return two tables' rows."""
+def measure(lines: int, folder: Path) -> tuple[str, list[str], str]:
+    """Grow the shop to about `lines`, build it, add a day, build again; return tables' rows."""
     copies = max(1, round(lines / LINES))
     warehouse = folder / SHOP.name
     shutil.copy(SHOP, warehouse)
@@ -164,6 +165,7 @@ def measure(lines: int, folder: Path) -> tuple[str, list[str]]:
     day = run_child("run_models.py", str(warehouse), "")
     tell_slowest(f"{added:,} lines more", day)
     weights = weigh(warehouse)
+    asked = run_child("ask_shop.py", str(warehouse)).told
     warehouse.unlink()
     millions = f"{copies * LINES / 1e6:.1f}"
     return (
@@ -175,6 +177,12 @@ def measure(lines: int, folder: Path) -> tuple[str, list[str]]:
             f"| {millions} | `{table}` | {rows / 1e6:.2f} | {on_disk:.0f} | {logical:.0f} |"
             for table, rows, on_disk, logical in weights
         ],
+        (
+            f"| {millions} | {asked['fct_sales_hourly'] / 1e6:.1f} |"
+            f" {asked['fct_sales_daily'] / 1e6:.1f} | {asked['shop']:.2f} |"
+            f" {asked['category']:.2f} | {asked['store_and_category']:.2f} | {asked['sku']:.2f} |"
+            f" {asked['query']:.1f} |"
+        ),
     )
 
 
@@ -195,15 +203,18 @@ def main() -> None:
         raise SystemExit("The sample shop is not there: run `make build` first.")
     growth: list[str] = []
     weights: list[str] = []
+    questions: list[str] = []
     for lines in told.lines or (5_000_000, 50_000_000):
         # A folder each: a log that a build left beside its warehouse is not the next one's.
         with tempfile.TemporaryDirectory(dir=ROOT / ".onemart") as scratch:
-            row, tables = measure(lines, Path(scratch))
+            row, tables, asked = measure(lines, Path(scratch))
         growth.append(row)
         weights += tables
-    console.print("\n".join([*growth, *weights]))
+        questions.append(asked)
+    console.print("\n".join([*growth, *weights, *questions]))
     if not told.dry:
-        write_between_marks(PAGE, {"growth": growth, "weights": weights})
+        sections = {"growth": growth, "weights": weights, "questions": questions}
+        write_between_marks(PAGE, sections)
 
 
 main()
