@@ -150,7 +150,7 @@ dbt-test: setup dbt-deps  ## Build TEST_SHOP with all its dbt tests; fail when f
 	@$(BIN)/python scripts/check_dbt_floor.py target/run_results.json
 
 .PHONY: torture
-torture: setup dbt-deps  ## Kill the gate 200 times and compare what it leaves; send all faults to the emulator; watch hours in more orders, and there.
+torture: setup dbt-deps  ## Kill the gate 200 times and compare what it leaves; send all faults to the emulator; watch hours in more orders, and on the emulator.
 	$(BIN)/python -m pytest -m torture --timeout 3600
 
 .PHONY: bench

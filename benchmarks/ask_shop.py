@@ -16,19 +16,18 @@ from statistics import median
 import duckdb
 from measure import tell
 
+from onemart.metrics.layer import GRAINS
+
 ROOT = Path(__file__).parents[1]
-GRAINS = [
-    "day", "week", "month", "quarter", "year",
-    "retail_week", "retail_period", "retail_quarter", "retail_year", "event",
-]  # fmt: skip
+ALL_GRAINS = [*GRAINS, "event"]
 ROUNDS = 5
 SLICE = """
     {{{{ compare_periods(
         ref("{mart}"), ["net_sales_amount"], where="{where}", grains={grains}{options}
     ) }}}}
 """
-HOURLY = ("fct_sales_hourly", ["hour", *GRAINS], ', hour_column="trading_hour"')
-DAILY = ("fct_sales_daily", GRAINS, "")
+HOURLY = ("fct_sales_hourly", ["hour", *ALL_GRAINS], ', hour_column="trading_hour"')
+DAILY = ("fct_sales_daily", ALL_GRAINS, "")
 NEXT = "\n-- another slice\n"
 QUESTION = ("query", "net_sales", "--by", "month,category", "--compare", "yoy")
 

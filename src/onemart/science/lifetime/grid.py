@@ -1,4 +1,4 @@
-"""The steps in which what models say of customers is tabulated; macros/lifetime holds the same."""
+"""The steps in which what models say of customers is tabulated."""
 
 import numpy as np
 import pandas as pd
