@@ -57,11 +57,7 @@ invoice_lines_in_shape as (
         customer_number as customer_id,
         'online' as store_id,
         stock_code as sku,
-        case
-            when invoice_number like 'C%' then 'return'
-            when invoice_number like 'A%' or quantity < 0 then 'adjustment'
-            else 'sale'
-        end as line_type,
+        {{ invoice_line_type("invoice_number", "quantity") }} as line_type,
         invoiced_at as ordered_at,
         raw_event_time,
         {{ to_reporting_date('invoiced_at') }} as order_date,
