@@ -1,4 +1,4 @@
-{#- Type of a line of UCI Online Retail, from its invoice and units; int_dataset_lines_unified says why. -#}
+{#- Type of a line of UCI Online Retail; int_dataset_lines_unified says why. -#}
 {% macro invoice_line_type(invoice_number, quantity) -%}
     case
         when {{ invoice_number }} like 'C%' then 'return'

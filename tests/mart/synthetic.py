@@ -36,6 +36,12 @@ _OPS = f"""
     create table ops.touched_days (
         delivery_id varchar, published_seq bigint, source varchar, feed varchar, day date
     );
+    create table ops.delivery_periods (
+        delivery_id varchar, source varchar, feed varchar, period varchar
+    );
+    create table ops.superseded_lines (
+        source varchar, feed varchar, delivery_id varchar, line bigint, superseded_by varchar
+    );
     -- Which delivery speaks for which period; the highest version of a period counts.
     create table ops.versions (feed varchar, delivery_id varchar, period varchar, version bigint);
 """
@@ -118,13 +124,31 @@ class SyntheticWarehouse:
             marks = ", ".join("?" * len(values))
             connection.execute(f"insert into raw.{delivery.table} values ({marks})", values)
         connection.execute(
-            "insert into ops.deliveries (delivery_id, published_seq, source, feed, kind, status)"
-            " values (?, ?, ?, ?, 'file', 'accepted')",
-            [delivery.id, sequence, source, feed],
+            "insert into ops.deliveries"
+            " (delivery_id, published_seq, source, feed, kind, status, declared_order)"
+            " values (?, ?, ?, ?, 'file', 'accepted', ?)",
+            [delivery.id, sequence, source, feed, str(delivery.version)],
+        )
+        connection.execute(
+            "insert into ops.delivery_periods values (?, ?, ?, ?)",
+            [delivery.id, source, feed, delivery.period],
         )
         connection.execute(
             "insert into ops.versions values (?, ?, ?, ?)",
             [delivery.table, delivery.id, delivery.period, delivery.version],
+        )
+        # What the highest version of the period leaves behind, whichever came first.
+        connection.execute(
+            "insert into ops.superseded_lines"
+            f" select ?, ?, lines._delivery_id, lines._line, newest.id from raw.{delivery.table}"
+            "   as lines"
+            " inner join ops.versions as older"
+            "   on older.delivery_id = lines._delivery_id and older.feed = ? and older.period = ?"
+            " cross join (select max(version) as version, arg_max(delivery_id, version) as id"
+            "   from ops.versions where feed = ? and period = ?) as newest"
+            " where older.version < newest.version and lines._delivery_id not in ("
+            "   select delivery_id from ops.superseded_lines)",
+            [source, feed, *[delivery.table, delivery.period] * 2],
         )
         if day := self.dated.get(delivery.table):
             # Days of this delivery and of every other that speaks for its period.

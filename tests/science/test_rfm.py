@@ -17,14 +17,18 @@ SCORE_COUNTS = st.integers(2, 10)
 patiently = settings(deadline=None, max_examples=50)
 
 
-def histogram(values: list[float], measure: str = "monetary") -> pd.DataFrame:
+def histogram(
+    values: list[float], measure: str = "monetary", as_of: str = "2017-03-31"
+) -> pd.DataFrame:
     counted = pd.Series(values, dtype=float).value_counts().rename_axis("measure_value")
-    return counted.reset_index(name="customer_count").assign(measure=measure)
+    counted = counted.reset_index(name="customer_count")
+    return counted.assign(measure=measure, as_of_date=pd.Timestamp(as_of))
 
 
 def told(ranges: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """Return the rows, open ends as None."""
-    rows = ranges.astype(object).where(ranges.notna(), None)
+    """Return the rows of the one date, open ends as None."""
+    assert len(set(ranges["as_of_date"])) == 1
+    rows = ranges.drop(columns="as_of_date").astype(object).where(ranges.notna(), None)
     return list(rows.itertuples(index=False, name=None))
 
 
@@ -76,6 +80,30 @@ def test_measures_are_apart_and_sorted() -> None:
         ("frequency", 2, 2, None),
         ("recency", 1, 8, None),
         ("recency", 2, None, 8),
+    ]
+
+
+def test_each_date_has_ranges_of_its_own() -> None:
+    both = pd.concat([histogram([7, 8], as_of="2017-03-31"), histogram([1], as_of="2017-02-28")])
+    ranges = score_ranges(both, score_count=2)
+    assert [str(day.date()) for day in ranges["as_of_date"]] == [
+        "2017-02-28", "2017-03-31", "2017-03-31",
+    ]  # fmt: skip
+    assert told(ranges[ranges["as_of_date"] == "2017-02-28"]) == [("monetary", 2, None, None)]
+    assert told(ranges[ranges["as_of_date"] == "2017-03-31"]) == [
+        ("monetary", 1, None, 8),
+        ("monetary", 2, 8, None),
+    ]
+
+
+def test_who_brought_back_as_much_as_it_bought_scores_lowest_by_hand() -> None:
+    # Below 0 stands as 0 in a histogram: two of five customers. Their middle, 1 of 5, lies in the
+    # second fifth, and the range is open below.
+    assert told(score_ranges(histogram([0, 0, 10, 20, 30]), score_count=5)) == [
+        ("monetary", 2, None, 10),
+        ("monetary", 3, 10, 20),
+        ("monetary", 4, 20, 30),
+        ("monetary", 5, 30, None),
     ]
 
 

@@ -93,12 +93,18 @@ versions as (
         order_id,
         change_date as known_from_date,
         lead(change_date) over (partition by order_id order by change_date) as known_to_date,
-        {%- for column in ["sale_line_count", "return_line_count", "net_sales_amount"] %}
-        sum({{ column }}) over (
+        sum(sale_line_count) over (
             partition by order_id order by change_date
             rows between unbounded preceding and current row
-        ) as {{ column }}{{ "," if not loop.last }}
-        {%- endfor %}
+        ) as sale_line_count,
+        sum(return_line_count) over (
+            partition by order_id order by change_date
+            rows between unbounded preceding and current row
+        ) as return_line_count,
+        sum(net_sales_amount) over (
+            partition by order_id order by change_date
+            rows between unbounded preceding and current row
+        ) as net_sales_amount
     from changes_added_up
 
 ),

@@ -1,9 +1,7 @@
 -- The clock here is the shop's own: how far the sales of a feed had come when the delivery was
 -- published. So it is the same whenever the files are landed. A feed's UTC date begins on this
 -- reporting date, which no sale of it precedes.
-{%- set reached -%}
-    {{ to_reporting_date("cast(reached.reached_utc_date as " ~ dbt.type_timestamp() ~ ")") }}
-{%- endset %}
+{%- set reached_at = "cast(reached.reached_utc_date as " ~ dbt.type_timestamp() ~ ")" %}
 
 with
 
@@ -72,7 +70,7 @@ reached_in_periods as (
     select
         reached.*,
         delivery_periods.period_name,
-        {{ reached }} as reached_date
+        {{ to_reporting_date(reached_at) }} as reached_date
     from reached
     left join delivery_periods
         on reached.delivery_id = delivery_periods.delivery_id

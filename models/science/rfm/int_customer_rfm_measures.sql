@@ -1,5 +1,6 @@
 -- A purchase is an order with a sale. What was brought back lowers the money, also where the sale
--- lay in another order; orders of mere adjustments were neither bought nor brought back.
+-- lay in another order; orders of mere adjustments were neither bought nor brought back. Of each
+-- order, the version counts that was known at the end of the business date.
 with
 
 business_dates as (
@@ -12,11 +13,11 @@ orders as (
 
     select
         customer_id,
-        order_date,
+        known_from_date,
+        known_to_date,
         net_sales_amount,
-        currency_code,
         case when has_sale then order_date end as purchase_date
-    from {{ ref('fct_orders') }}
+    from {{ ref('int_orders_known') }}
     where
         customer_id != 'unknown'
         and (has_sale or has_return)
@@ -30,11 +31,15 @@ customers_added_up as (
         business_dates.business_date,
         max(orders.purchase_date) as last_purchase_date,
         count(orders.purchase_date) as frequency_order_count,
-        sum(orders.net_sales_amount) as monetary_amount,
-        min(orders.currency_code) as currency_code
+        sum(orders.net_sales_amount) as monetary_amount
     from orders
     inner join business_dates
-        on orders.order_date <= business_dates.business_date
+        on
+        orders.known_from_date <= business_dates.business_date
+        and (
+            orders.known_to_date is null
+            or orders.known_to_date > business_dates.business_date
+        )
     group by orders.customer_id, business_dates.business_date
 
 ),
@@ -49,8 +54,7 @@ int_customer_rfm_measures as (
             as {{ dbt.type_bigint() }}
         ) as recency_day_count,
         cast(frequency_order_count as {{ dbt.type_bigint() }}) as frequency_order_count,
-        cast(monetary_amount as {{ dbt.type_numeric() }}) as monetary_amount,
-        currency_code
+        cast(monetary_amount as {{ dbt.type_numeric() }}) as monetary_amount
     from customers_added_up
     where last_purchase_date is not null
 

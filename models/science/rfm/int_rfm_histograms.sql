@@ -8,13 +8,14 @@
 
 -- What the fit sees, bounded whatever the number of customers: each value is cut to its first
 -- three digits, money counted in hundredths, and stays between 0 and 10^12. That leaves 1,000
--- values of up to three digits, 900 for each of nine more digits, and the end: 9,101 a measure. A
--- range of the fit begins where a step does, so a value falls into the range of its step.
+-- values of up to three digits, 900 for each of nine more digits, and the end: 9,101 a measure
+-- and date. A range of the fit begins where a step does, so a value falls into the range of its
+-- step.
 with
 
 customers as (
 
-    select * from {{ ref('int_customer_rfm_measures') }}
+    select * from {{ ref('int_customers_rfm_measured') }}
 
 ),
 
@@ -22,6 +23,7 @@ values_in_steps as (
 
     {%- for measure, told in measures.items() %}
     select
+        as_of_date,
         '{{ measure }}' as measure,
         {{ told.steps_in_unit }} as steps_in_unit,
         cast(
@@ -48,6 +50,7 @@ values_with_digits as (
 values_cut as (
 
     select
+        as_of_date,
         measure,
         steps_in_unit,
         value_in_steps
@@ -60,11 +63,12 @@ values_cut as (
 int_rfm_histograms as (
 
     select
+        as_of_date,
         measure,
         cast(value_in_steps as {{ dbt.type_float() }}) / steps_in_unit as measure_value,
         count(*) as customer_count
     from values_cut
-    group by measure, value_in_steps, steps_in_unit
+    group by as_of_date, measure, value_in_steps, steps_in_unit
 
 )
 

@@ -3,7 +3,10 @@ with
 
 customers as (
 
-    select customer_id from {{ ref('int_customer_rfm_measures') }}
+    select
+        customer_id,
+        as_of_date
+    from {{ ref('int_customers_rfm_measured') }}
 
 ),
 
@@ -11,18 +14,22 @@ scores as (
 
     select
         customer_id,
+        as_of_date,
         count(*) as score_count
-    from {{ ref('fct_customer_rfm') }}
-    group by customer_id
+    from {{ ref('int_customers_rfm_scored') }}
+    group by customer_id, as_of_date
 
 ),
 
 every_customer_with_rfm_measures_is_scored_once as (
 
-    select customers.customer_id
+    select
+        customers.customer_id,
+        customers.as_of_date
     from customers
     left join scores
         on customers.customer_id = scores.customer_id
+        and customers.as_of_date = scores.as_of_date
     where scores.score_count is null or scores.score_count != 1
 
 )
