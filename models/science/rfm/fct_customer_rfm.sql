@@ -9,7 +9,7 @@ customers as (
 dates as (
 
     select * from {{ ref('int_rfm_dates_chosen') }}
-    where is_business_date
+    where is_latest
 
 ),
 

@@ -10,7 +10,7 @@ month_ends as (
         as_of_date,
         lag(as_of_date) over (order by as_of_date) as earlier_date
     from {{ ref('int_rfm_dates_chosen') }}
-    where is_month_end and not is_business_date
+    where is_month_end and not is_latest
 
 ),
 

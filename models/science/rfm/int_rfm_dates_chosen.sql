@@ -22,7 +22,7 @@ dates_ranked as (
     select
         dates.date_day,
         dates.is_month_end,
-        dates.date_day = business_dates.business_date as is_business_date,
+        dates.date_day = business_dates.business_date as is_latest,
         row_number() over (partition by dates.is_month_end order by dates.date_day desc)
             as recency
     from dates
@@ -36,10 +36,10 @@ int_rfm_dates_chosen as (
 
     select
         date_day as as_of_date,
-        is_business_date,
+        is_latest,
         is_month_end
     from dates_ranked
-    where is_business_date or recency <= {{ var("rfm_month_end_count") }}
+    where is_latest or recency <= {{ var("rfm_month_end_count") }}
 
 )
 
