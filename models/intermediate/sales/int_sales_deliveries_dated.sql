@@ -27,9 +27,6 @@ delivery_periods as (
         delivery_id,
         period_name
     from {{ ref('stg_ops__delivery_periods') }}
-    where (source_name, feed_name) in (
-        ('complete_journey', 'transactions'), ('uci_online_retail', 'invoice_lines')
-    )
 
 ),
 

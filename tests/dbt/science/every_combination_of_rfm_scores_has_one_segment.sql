@@ -35,16 +35,21 @@ segments_counted as (
         combinations.recency_score,
         combinations.frequency_score,
         combinations.monetary_score,
-        count(segments.segment_name) as segment_count
+        sum(
+            case
+                when
+                    combinations.recency_score
+                    between segments.recency_score_from and segments.recency_score_to
+                    and combinations.frequency_score
+                    between segments.frequency_score_from and segments.frequency_score_to
+                    and combinations.monetary_score
+                    between segments.monetary_score_from and segments.monetary_score_to
+                    then 1
+                else 0
+            end
+        ) as segment_count
     from combinations
-    left join segments
-        on
-        combinations.recency_score
-        between segments.recency_score_from and segments.recency_score_to
-        and combinations.frequency_score
-        between segments.frequency_score_from and segments.frequency_score_to
-        and combinations.monetary_score
-        between segments.monetary_score_from and segments.monetary_score_to
+    cross join segments
     group by
         combinations.recency_score, combinations.frequency_score, combinations.monetary_score
 
