@@ -154,6 +154,7 @@ SHOWN = {
 REPORTED = {
     "fct_closed_periods",
     "fct_customer_rfm_monthly",
+    "fct_model_cards",
     "rpt_restatements",
     "rpt_rfm_migration",
 }
