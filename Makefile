@@ -18,8 +18,9 @@ READY := .venv/.ready
 LINT_READY := .venv-lint/.ready
 EMULATOR_READY := .venv-emulator/.ready
 GOOGLESQL_READY := .venv-googlesql/.ready
+PEERS_READY := .venv-peers/.ready
 PACKAGE := .venv/.package
-VENVS := .venv .venv-lint .venv-emulator .venv-googlesql
+VENVS := .venv .venv-lint .venv-emulator .venv-googlesql .venv-peers
 
 UV := $(shell command -v uv || echo $(BIN)/uv)
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -165,6 +166,10 @@ growth: setup dbt-deps  ## Measure the build at 5 and 50 million lines; write th
 bench-watch: setup dbt-deps  ## Measure an hour's files on their way to the marts at 5 and 50 million lines; write benchmarks/README.md.
 	$(BIN)/python benchmarks/watch.py
 
+.PHONY: bench-attribution
+bench-attribution: setup setup-peers  ## Measure removal effects of a million paths beside ChannelAttribution; write benchmarks/README.md.
+	$(BIN)/python benchmarks/attribution.py
+
 .PHONY: format
 format: setup-lint  ## Format Python and SQL in place.
 	$(LINT)/ruff check --fix .
@@ -189,6 +194,10 @@ setup-emulator: $(EMULATOR_READY)  ## Install the BigQuery emulator into .venv-e
 setup-googlesql: $(GOOGLESQL_READY)  ## Install GoogleSQL's analyzer into .venv-googlesql (part of test).
 	@:
 
+.PHONY: setup-peers
+setup-peers: $(PEERS_READY)  ## Install what benchmarks measure against into .venv-peers (part of no check).
+	@:
+
 .PHONY: dbt-deps
 dbt-deps: setup  ## Install dbt packages: from the hub, else the project's own stand-in.
 	@$(BIN)/python scripts/install_dbt_packages.py
@@ -197,7 +206,7 @@ dbt-deps: setup  ## Install dbt packages: from the hub, else the project's own s
 lock: | $(BIN)/python $(UV)  ## Resolve requirements/*.in into hashed locks; LOCK_ARGS=--upgrade for newer versions.
 	$(COMPILE) --override requirements/overrides.txt requirements/run.in requirements/tools.in \
 		--output-file requirements/run.txt
-	for group in lint emulator googlesql uv; do \
+	for group in lint emulator googlesql peers uv; do \
 		$(COMPILE) requirements/$$group.in --output-file requirements/$$group.txt || exit 1; \
 	done
 

@@ -1,0 +1,100 @@
+-- The weights of a path are brought to one; where all weigh nothing, touches count alike.
+{%- set fitted = ["markov", "shapley"] %}
+{%- set methods = [
+    "first", "last", "last_non_direct", "linear", "time_decay", "position", "equal_split"
+] + fitted %}
+
+with
+
+touches as (
+
+    select * from {{ ref('int_path_touches_weighed') }}
+
+),
+
+weights as (
+
+    {% for method in methods -%}
+    select
+        order_id,
+        customer_id,
+        is_first_order,
+        order_date,
+        touch_id,
+        '{{ method }}' as method,
+        channel_group,
+        campaign_id,
+        touched_at,
+        touch_position,
+        touch_count,
+        {{ method }}_weight as weight,
+        {{ method ~ "_share" if method in fitted else "null" }} as model_share,
+        net_sales_amount,
+        gross_margin_amount,
+        currency_code
+    from touches
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+
+),
+
+credits as (
+
+    select
+        *,
+        case
+            when sum(weight) over (partition by order_id, method) > 0
+                then weight / sum(weight) over (partition by order_id, method)
+            else cast(1 as {{ dbt.type_float() }}) / touch_count
+        end as credit_share
+    from weights
+
+),
+
+amounts as (
+
+    select
+        *,
+        {%- for amount in ["net_sales_amount", "gross_margin_amount"] %}
+        cast(round({{ amount }} * credit_share, 4) as {{ dbt.type_numeric() }})
+            as credited_{{ amount }},
+        {%- endfor %}
+        touch_position = touch_count as is_last_touch
+    from credits
+
+),
+
+-- The last touch takes what rounding leaves.
+fct_attribution as (
+
+    select
+        order_id,
+        touch_id,
+        method,
+        channel_group,
+        campaign_id,
+        customer_id,
+        is_first_order,
+        touched_at,
+        order_date,
+        cast(touch_position as {{ dbt.type_bigint() }}) as touch_position,
+        cast(touch_count as {{ dbt.type_bigint() }}) as touch_count,
+        credit_share,
+        cast(model_share as {{ dbt.type_float() }}) as model_share,
+        {%- for amount in ["net_sales_amount", "gross_margin_amount"] %}
+        cast(
+            credited_{{ amount }} + case
+                when is_last_touch
+                    then
+                        {{ amount }}
+                        - sum(credited_{{ amount }}) over (partition by order_id, method)
+                else 0
+            end as {{ dbt.type_numeric() }}
+        ) as credited_{{ amount }},
+        {%- endfor %}
+        currency_code
+    from amounts
+
+)
+
+select * from fct_attribution
