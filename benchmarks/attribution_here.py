@@ -25,7 +25,10 @@ touches as (
 ),
 steps as (
     select
-        case when place = 1 then channels[1] else concat(channels[place - 1], ' > ', channels[place]) end as context,
+        case
+            when place = 1 then channels[1]
+            else concat(channels[place - 1], ' > ', channels[place])
+        end as context,
         channels[place + 1] as next_step,
         conversion_count,
         lost_count
@@ -35,7 +38,11 @@ select context, coalesce(next_step, '(conversion)') as next_step,
     sum(conversion_count + case when next_step is null then 0 else lost_count end) as step_count
 from steps group by all having step_count > 0
 union all
-select context, '(null)', sum(lost_count) from steps where next_step is null group by all having sum(lost_count) > 0
+select context, '(null)', sum(lost_count)
+from steps
+where next_step is null
+group by all
+having sum(lost_count) > 0
 union all
 select '', channels[1], sum(conversion_count + lost_count) from paths group by all
 """
