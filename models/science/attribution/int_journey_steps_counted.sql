@@ -43,7 +43,6 @@ touches_with_contexts as (
     select
         touch_position,
         is_held_out,
-        next_step,
         channel_group_1 as context_1,
         {%- for length in range(2, longest + 1) %}
         {%- set parts = [] %}
@@ -53,7 +52,7 @@ touches_with_contexts as (
         {%- endfor %}
         {{ dbt.concat(parts) }} as context_{{ length }},
         {%- endfor %}
-        1 as touch_count
+        next_step
     from touches_with_neighbours
 
 ),
@@ -69,7 +68,7 @@ contexts_counted as (
     {% for length in range(2, longest + 1) -%}
     select
         context_{{ length }} as context,
-        sum(touch_count) as touch_count
+        count(*) as touch_count
     from touches_with_contexts
     where context_{{ length }} is not null
     group by context_{{ length }}
@@ -96,10 +95,9 @@ touches_with_states as (
         touches_with_contexts.is_held_out,
         touches_with_contexts.next_step,
         touches_with_contexts.context_1,
-        {%- for length in range(2, longest + 1) %}
-        contexts_{{ length }}.context as context_{{ length }},
-        {%- endfor %}
-        touches_with_contexts.touch_count
+        contexts_2.context as context_2,
+        contexts_3.context as context_3,
+        contexts_4.context as context_4
     from touches_with_contexts
     left join contexts as contexts_2
         on touches_with_contexts.context_2 = contexts_2.context
