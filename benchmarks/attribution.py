@@ -1,8 +1,8 @@
 """Measure Markov attribution of order 2 on a million paths, beside ChannelAttribution.
 
 Here DuckDB counts the steps, as the warehouse does, and the removal effects are solved; the peer
-counts and simulates, to the error of 5 % that it comes with and to 1 %. Each runs in a process of its own on the
-same Parquet file; reading it counts, imports do not. Writes benchmarks/README.md.
+counts and simulates, to the error of 5 % that it comes with and to 1 %. Each runs in a process of
+its own on the same Parquet file; reading it counts, imports do not. Writes benchmarks/README.md.
 """
 
 import os
