@@ -62,8 +62,8 @@ def score_ranges(histograms: pd.DataFrame, *, score_count: int) -> pd.DataFrame:
     if score_count < 2:
         raise ValueError(f"score_count is {score_count}; RFM needs at least 2 scores")
     ranges = [
-        _ranges_of_one(str(measure), counts, score_count).assign(as_of_date=as_of_date)
-        for (as_of_date, measure), counts in histograms.groupby(["as_of_date", "measure"])
+        _ranges_of_one(str(measure), counts, score_count)
+        for (_, measure), counts in histograms.groupby(["as_of_date", "measure"])
     ]
     # Without a histogram the columns still have their types.
     nothing = pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in _RANGES.items()})
@@ -82,6 +82,7 @@ def _ranges_of_one(measure: str, counts: pd.DataFrame, score_count: int) -> pd.D
     score = starts.index.to_numpy() + 1
     return pd.DataFrame(
         {
+            "as_of_date": counts["as_of_date"].iloc[0],
             "measure": measure,
             "score": score_count + 1 - score if measure in _LOWER_IS_BETTER else score,
             "value_from": edges[:-1],
