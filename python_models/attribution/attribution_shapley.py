@@ -1,6 +1,6 @@
 """One row per channel group: its Shapley value, and the equal split beside it.
 
-Fit step of attribution. Input: `int_coalitions_counted`, bounded by sets of channels, not by journeys.
+Fit step of attribution. Input: `int_coalitions_counted`, bounded by sets of channels.
 """
 
 from onemart.frames import to_pandas
