@@ -13,9 +13,9 @@ customers as (
 
 shops_with_known_costs as (
 
-    select sum(costed_net_sales_amount) as costed_net_sales_amount
+    select sum(customers.costed_net_sales_amount) as costed_net_sales_amount
     from customers
-    having sum(costed_net_sales_amount) > 0.5 * sum(net_sales_amount)
+    having sum(customers.costed_net_sales_amount) > 0.5 * sum(customers.net_sales_amount)
 
 ),
 

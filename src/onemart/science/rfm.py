@@ -7,7 +7,7 @@ __all__ = ["score_ranges"]
 
 _LOWER_IS_BETTER = frozenset({"recency"})
 _RANGES = {
-    "as_of_date": "datetime64[us]",
+    "as_of_date": "date32[pyarrow]",
     "measure": "str",
     "score": "int64",
     "value_from": "Float64",
