@@ -32,7 +32,9 @@ def to_pandas(relation: Any) -> pd.DataFrame:
     """Return `relation`, as `dbt.ref` gave it, as a pandas frame.
 
     Its types do not depend on the warehouse: decimals are floats, dates are timestamps at midnight,
-    timestamps are UTC without a zone, and whole numbers stay whole where some are missing.
+    timestamps are UTC without a zone, and whole numbers stay whole where some are missing. Rows are
+    sorted by their columns from the left: a warehouse returns them in any order, and the last
+    digits of a fit would hang on it.
 
     Parameters
     ----------
@@ -63,7 +65,8 @@ def to_pandas(relation: Any) -> pd.DataFrame:
 def _pandas_of(table: pa.Table) -> pd.DataFrame:
     usual = pa.schema([(field.name, _usual(field.type)) for field in table.schema])
     masked = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
-    frame: pd.DataFrame = table.cast(usual).to_pandas(types_mapper=masked.get)
+    rows = table.cast(usual).sort_by([(name, "ascending") for name in usual.names])
+    frame: pd.DataFrame = rows.to_pandas(types_mapper=masked.get)
     return frame
 
 

@@ -80,6 +80,13 @@ def test_an_empty_relation_keeps_its_types() -> None:
     assert empty.dtypes.to_dict() == EXPECTED.dtypes.to_dict()
 
 
+def test_rows_come_sorted_whatever_their_order_in_the_warehouse() -> None:
+    table = pa.table({"context": ["b", None, "a", "a"], "steps": [1, 2, 4, 3]})
+    sorted_rows = to_pandas(table)
+    assert sorted_rows["steps"].tolist() == [3, 4, 1, 2]
+    pd.testing.assert_frame_equal(to_pandas(table.take([3, 1, 0, 2])), sorted_rows)
+
+
 def test_what_is_no_frame_is_named() -> None:
     with pytest.raises(TypeError, match="returned list"):
         to_pandas([1, 2])

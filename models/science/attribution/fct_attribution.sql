@@ -1,40 +1,23 @@
 -- The weights of a path are brought to one; where all weigh nothing, touches count alike.
-{%- set fitted = ["markov", "shapley"] %}
-{%- set methods = [
-    "first", "last", "last_non_direct", "linear", "time_decay", "position", "equal_split"
-] + fitted %}
-
 with
-
-touches as (
-
-    select * from {{ ref('int_path_touches_weighed') }}
-
-),
 
 weights as (
 
-    {% for method in methods -%}
+    select * from {{ ref('int_path_touches_by_method') }}
+
+),
+
+-- In the order of the touches, for the last digit of a sum hangs on it.
+path_weights as (
+
     select
-        order_id,
-        customer_id,
-        is_first_order,
-        order_date,
-        touch_id,
-        '{{ method }}' as method,
-        channel_group,
-        campaign_id,
-        touched_at,
-        touch_position,
-        touch_count,
-        {{ method }}_weight as weight,
-        {{ method ~ "_share" if method in fitted else "null" }} as model_share,
-        net_sales_amount,
-        gross_margin_amount,
-        currency_code
-    from touches
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+        *,
+        sum(weight) over (
+            partition by order_id, method
+            order by touch_position
+            rows between unbounded preceding and unbounded following
+        ) as path_weight
+    from weights
 
 ),
 
@@ -43,11 +26,10 @@ credits as (
     select
         *,
         case
-            when sum(weight) over (partition by order_id, method) > 0
-                then weight / sum(weight) over (partition by order_id, method)
+            when path_weight > 0 then weight / path_weight
             else cast(1 as {{ dbt.type_float() }}) / touch_count
         end as credit_share
-    from weights
+    from path_weights
 
 ),
 

@@ -3,54 +3,9 @@
 
 with
 
-touches as (
-
-    select * from {{ ref('int_touches_stitched') }}
-
-),
-
-conversions as (
-
-    select * from {{ ref('int_conversions_valued') }}
-
-),
-
--- Several people can be seen in one session, on a device they share: the order is the one's who was
--- there last.
-persons_of_sessions as (
-
-    select
-        session_id,
-        person_id,
-        row_number() over (
-            partition by session_id
-            order by touched_at desc, touch_id desc
-        ) as recency
-    from touches
-
-),
-
 events as (
 
-    select
-        person_id,
-        touch_id as event_id,
-        cast(null as {{ dbt.type_string() }}) as order_id,
-        touched_at as happened_at,
-        0 as is_order
-    from touches
-    union all
-    select
-        coalesce(persons_of_sessions.person_id, conversions.customer_id) as person_id,
-        conversions.order_id as event_id,
-        conversions.order_id,
-        conversions.ordered_at as happened_at,
-        1 as is_order
-    from conversions
-    left join persons_of_sessions
-        on conversions.session_id = persons_of_sessions.session_id
-        and persons_of_sessions.recency = 1
-    where coalesce(persons_of_sessions.person_id, conversions.customer_id) != 'unknown'
+    select * from {{ ref('int_journey_events_unified') }}
 
 ),
 

@@ -16,16 +16,9 @@
 
 with
 
-conversions as (
+touches_on_paths as (
 
-    select * from {{ ref('int_conversions_valued') }}
-
-),
-
-touches as (
-
-    select * from {{ ref('int_journeys_cut') }}
-    where order_id is not null
+    select * from {{ ref('int_path_touches_found') }}
 
 ),
 
@@ -33,27 +26,6 @@ channel_effects as (
 
     select * from {{ ref('fct_channel_effects') }}
     where is_chosen
-
-),
-
--- Without a touch on the way an order is its own.
-touches_on_paths as (
-
-    select
-        conversions.*,
-        coalesce(touches.touch_id, 'none') as touch_id,
-        coalesce(touches.channel_group, 'no_touch') as channel_group,
-        coalesce(touches.campaign_id, 'unknown') as campaign_id,
-        coalesce(touches.is_direct, true) as is_direct,
-        touches.touched_at,
-        coalesce(touches.touch_position, 1) as touch_position,
-        coalesce(touches.touch_count, 1) as touch_count,
-        coalesce(
-            {{ dbt.datediff('touches.touched_at', 'conversions.ordered_at', 'second') }}, 0
-        ) as seconds_to_order
-    from conversions
-    left join touches
-        on conversions.order_id = touches.order_id
 
 ),
 

@@ -16,52 +16,15 @@ credits as (
 
 ),
 
-ad_spend as (
+spend_by_month as (
 
-    select
-        spend_date,
-        channel,
-        coalesce(cost_amount, 0) as cost_amount
-    from {{ ref('fct_ad_spend') }}
-
-),
-
-business_dates as (
-
-    select business_date from {{ ref('int_business_dates_chosen') }}
-
-),
-
-channel_groups as (
-
-    select
-        channel,
-        channel_group
-    from {{ ref('channel_groups') }}
-    where is_click
+    select * from {{ ref('int_channel_spend_monthly') }}
 
 ),
 
 methods as (
 
     select distinct method from credits
-
-),
-
-spend_by_month as (
-
-    select
-        {{ month_start("ad_spend.spend_date") }} as month_start_date,
-        coalesce(channel_groups.channel_group, ad_spend.channel) as channel_group,
-        sum(ad_spend.cost_amount) as spend_amount
-    from ad_spend
-    inner join business_dates
-        on ad_spend.spend_date <= business_dates.business_date
-    left join channel_groups
-        on ad_spend.channel = channel_groups.channel
-    group by
-        {{ month_start("ad_spend.spend_date") }},
-        coalesce(channel_groups.channel_group, ad_spend.channel)
 
 ),
 
