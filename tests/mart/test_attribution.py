@@ -16,7 +16,7 @@ from onemart.simulate.settings import Settings, Window
 PATHS = PROJECT.parent / "shared/data/channelattribution/PathData.parquet"
 # How it was made is told in tests/science/test_attribution_markov.py.
 PEER = PROJECT / "tests/science/channelattribution.csv"
-MODELS = ["int_business_dates_chosen", "int_conversions_valued", "int_touches_stitched+"]
+MODELS = ["int_business_dates_chosen", "int_conversions_valued", "int_touches_grouped+"]
 FIRST, END = datetime(2024, 1, 1), datetime(2024, 7, 1)  # noqa: DTZ001
 BOUNDS = "reads_bounded_inputs_attribution_markov_", "reads_bounded_inputs_attribution_shapley_"
 
