@@ -166,6 +166,10 @@ growth: setup dbt-deps  ## Measure the build at 5 and 50 million lines; write th
 bench-watch: setup dbt-deps  ## Measure an hour's files on their way to the marts at 5 and 50 million lines; write benchmarks/README.md.
 	$(BIN)/python benchmarks/watch.py
 
+.PHONY: bench-rfm
+bench-rfm: setup setup-peers  ## Measure RFM of a million customers beside lifetimes, in a copy of the simulated shop (after make demo); write benchmarks/README.md.
+	$(BIN)/python benchmarks/rfm.py
+
 .PHONY: bench-attribution
 bench-attribution: setup setup-peers  ## Measure removal effects of a million paths beside ChannelAttribution; write benchmarks/README.md.
 	$(BIN)/python benchmarks/attribution.py

@@ -7,7 +7,6 @@ its own on the same Parquet file; reading it counts, imports do not. Writes benc
 
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -15,10 +14,10 @@ from pathlib import Path
 import duckdb
 from marks import write_between_marks
 from rich.console import Console
+from scripts import run_script
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "benchmarks/README.md"
-HERE = Path(__file__).parent
 PEER = ROOT / ".venv-peers/bin/python"
 RUNS = 3
 AT_LEAST = 10
@@ -55,16 +54,6 @@ copy (
 """
 
 
-def run(python: Path, script: str, *arguments: str) -> dict[str, float]:
-    """Run a script that prints names and figures, and return them."""
-    command = [str(python), str(HERE / script), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
-    rows = [line.split("\t") for line in done.stdout.splitlines() if "\t" in line]
-    return {name: float(figure) for name, figure in rows}
-
-
 def main() -> None:
     """Measure both in turn, and write the figures."""
     cores = str(os.cpu_count() or 1)
@@ -88,7 +77,7 @@ def main() -> None:
         found: dict[str, list[dict[str, float]]] = {name: [] for name in ways}
         for _ in range(RUNS):
             for name, (python, script, arguments) in ways.items():
-                found[name].append(run(python, script, file, *arguments))
+                found[name].append(run_script(python, script, file, *arguments))
     own, *peers = ways
     medians = {
         name: statistics.median(one["seconds"] for one in runs) for name, runs in found.items()
