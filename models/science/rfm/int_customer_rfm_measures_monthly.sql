@@ -26,6 +26,7 @@ orders as (
     where
         customer_id != 'unknown'
         and (has_sale or has_return)
+        and known_from_date <= (select max(as_of_date) from month_ends)
 
 ),
 

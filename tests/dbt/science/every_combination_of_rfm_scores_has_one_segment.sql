@@ -2,12 +2,6 @@
 
 with
 
-segments as (
-
-    select * from {{ ref('rfm_segments') }}
-
-),
-
 scores as (
 
     {% for score in range(1, rfm_score_count() + 1) -%}
@@ -17,48 +11,28 @@ scores as (
 
 ),
 
-combinations as (
+segments as (
 
-    select
-        recency.score as recency_score,
-        frequency.score as frequency_score,
-        monetary.score as monetary_score
-    from scores as recency
-    cross join scores as frequency
-    cross join scores as monetary
-
-),
-
-segments_counted as (
-
-    select
-        combinations.recency_score,
-        combinations.frequency_score,
-        combinations.monetary_score,
-        sum(
-            case
-                when
-                    combinations.recency_score
-                    between segments.recency_score_from and segments.recency_score_to
-                    and combinations.frequency_score
-                    between segments.frequency_score_from and segments.frequency_score_to
-                    and combinations.monetary_score
-                    between segments.monetary_score_from and segments.monetary_score_to
-                    then 1
-                else 0
-            end
-        ) as segment_count
-    from combinations
-    cross join segments
-    group by
-        combinations.recency_score, combinations.frequency_score, combinations.monetary_score
+    select * from {{ ref('int_rfm_segments_spread') }}
 
 ),
 
 every_combination_of_rfm_scores_has_one_segment as (
 
-    select * from segments_counted
-    where segment_count <> 1
+    select
+        recency.score as recency_score,
+        frequency.score as frequency_score,
+        monetary.score as monetary_score,
+        count(segments.segment_name) as segment_count
+    from scores as recency
+    cross join scores as frequency
+    cross join scores as monetary
+    left join segments
+        on recency.score = segments.recency_score
+        and frequency.score = segments.frequency_score
+        and monetary.score = segments.monetary_score
+    group by recency.score, frequency.score, monetary.score
+    having count(segments.segment_name) != 1
 
 )
 
