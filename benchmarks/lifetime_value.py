@@ -36,7 +36,8 @@ orders as (
     select n, joined, life, unnest(range((1 + rate * life / 52)::bigint)) as number from customers
 )
 select
-    'c' || n::varchar as customer_id,
+    'o' || n || '-' || number as order_id,
+    'c' || n as customer_id,
     date '2023-01-01' + joined
         + (case when number = 0 then 0 else life * ((hash(n, number, 4) % 1000) / 1e3) end)::integer
         as order_date,

@@ -7,7 +7,7 @@ from tests.mart.synthetic import SyntheticWarehouse
 CUSTOMERS = 200_000
 BOUND = "reads_bounded_inputs_lifetime_value_parameters_"
 PREPARED = (
-    "int_business_dates_chosen", "int_customer_lifetimes", "int_customer_margins",
+    "int_business_dates_chosen", "int_customer_purchases_added_up", "int_customer_margins",
     "int_lifetime_extents", "int_lifetime_lattice", "int_lifetime_spend_lattice",
     "int_lifetime_margin_bins",
 )  # fmt: skip
@@ -15,6 +15,7 @@ PREPARED = (
 ORDERS = f"""
 create or replace table marts.fct_orders as
 select
+    'o' || n as order_id,
     'c' || floor({CUSTOMERS} * pow((hash(n) % 1000000) / 1e6, 1.5))::varchar as customer_id,
     date '2008-01-01' + (hash(n, 1) % 3650)::integer as order_date,
     order_date as last_order_date,

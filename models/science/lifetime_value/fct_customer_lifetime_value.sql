@@ -5,48 +5,23 @@ with
 
 customers as (
 
-    select * from {{ ref('int_customer_lifetimes_forecast') }}
+    select
+        *,
+        discounted_purchases / purchases_156_weeks as discount_factor
+    from {{ ref('int_customer_lifetimes_ranged') }}
     where fitted_for = 'forecast'
 
 ),
 
-customer_margins as (
+customer_margin_rates as (
 
-    select * from {{ ref('int_customer_margins') }}
-
-),
-
-margins as (
-
-    select
-        fitted_for,
-        max(case when parameter_name = 'rate' then estimate end) as rate,
-        max(case when parameter_name = 'prior_spend' then estimate end) as prior_spend
-    from {{ ref('lifetime_value_parameters') }}
-    where model_name = 'margin'
-    group by fitted_for
+    select * from {{ ref('int_customer_margin_rates') }}
 
 ),
 
-models_chosen as (
+parameters as (
 
-    select distinct
-        fitted_for,
-        model_name
-    from {{ ref('lifetime_value_parameters') }}
-    where is_chosen and model_name in ('bg_nbd', 'pareto_nbd')
-
-),
-
--- Without a model there is a reason: that of the model that is tried first.
-reasons as (
-
-    select
-        fitted_for,
-        min(outcome) as outcome
-    from {{ ref('lifetime_value_parameters') }}
-    where model_name = 'bg_nbd'
-    group by fitted_for
+    select * from {{ ref('int_lifetime_value_parameters') }}
 
 ),
 
@@ -54,42 +29,15 @@ customers_with_margins as (
 
     select
         customers.*,
-        models_chosen.model_name,
-        case when models_chosen.model_name is null then reasons.outcome else 'fitted' end
+        parameters.model_name,
+        case when parameters.model_name is null then parameters.outcome else 'fitted' end
             as outcome,
-        -- Customers who differ by chance only, or have no sales with a known cost, have the shop's.
-        case
-            when margins.prior_spend is null or customer_margins.costed_net_sales_amount is null
-                then margins.rate
-            when customer_margins.costed_net_sales_amount <= 0 then margins.rate
-            else
-                (
-                    cast(customer_margins.gross_margin_amount as {{ dbt.type_float() }})
-                    + margins.prior_spend * margins.rate
-                ) / (
-                    cast(customer_margins.costed_net_sales_amount as {{ dbt.type_float() }})
-                    + margins.prior_spend
-                )
-        end as margin_rate
+        coalesce(customer_margin_rates.margin_rate, parameters.rate) as margin_rate
     from customers
-    left join customer_margins
-        on customers.customer_id = customer_margins.customer_id
-    left join margins
-        on customers.fitted_for = margins.fitted_for
-    left join models_chosen
-        on customers.fitted_for = models_chosen.fitted_for
-    left join reasons
-        on customers.fitted_for = reasons.fitted_for
-
-),
-
-customers_valued as (
-
-    select
-        *,
-        expected_spend * margin_rate as value_of_purchase,
-        discounted_purchases / purchases_156_weeks as discount_factor
-    from customers_with_margins
+    left join customer_margin_rates
+        on customers.customer_id = customer_margin_rates.customer_id
+    left join parameters
+        on customers.fitted_for = parameters.fitted_for
 
 ),
 
@@ -117,16 +65,16 @@ fct_customer_lifetime_value as (
         cast(margin_rate as {{ dbt.type_numeric() }}) as margin_rate,
         cast(discounted_purchases * expected_spend as {{ dbt.type_numeric() }})
             as discounted_net_sales_amount,
-        cast(discounted_purchases * value_of_purchase as {{ dbt.type_numeric() }})
+        cast(discounted_purchases * expected_spend * margin_rate as {{ dbt.type_numeric() }})
             as clv_amount,
         {%- for side in ["lower", "upper"] %}
         cast(
-            purchases_156_weeks_{{ side }} * discount_factor * value_of_purchase
+            purchases_156_weeks_{{ side }} * discount_factor * expected_spend * margin_rate
             as {{ dbt.type_numeric() }}
         ) as clv_{{ side }}_amount,
         {%- endfor %}
-        currency_code
-    from customers_valued
+        '{{ currency_code() }}' as currency_code
+    from customers_with_margins
 
 )
 
