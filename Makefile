@@ -174,6 +174,10 @@ bench-rfm: setup setup-peers  ## Measure RFM of a million customers beside lifet
 bench-attribution: setup setup-peers  ## Measure removal effects of a million paths beside ChannelAttribution; write benchmarks/README.md.
 	$(BIN)/python benchmarks/attribution.py
 
+.PHONY: bench-lifetime-value
+bench-lifetime-value: setup setup-peers dbt-deps  ## Measure lifetime value of 10 million customers, after `make demo`, and lifetimes; write benchmarks/README.md.
+	$(BIN)/python benchmarks/lifetime_value.py
+
 .PHONY: format
 format: setup-lint  ## Format Python and SQL in place.
 	$(LINT)/ruff check --fix .

@@ -1,9 +1,9 @@
 """Measure lifetime value, prepare, fit and apply, in a shop of `--customers` (default: 10 million).
 
 Five times as many orders are made, of customers who buy at rates of their own and leave; the models
-then run by dbt, in a copy of the simulated shop (`make demo`) whose orders they replace. With
-`--peers PYTHON`, an environment with lifetimes, its `summary_data_from_transaction_data`
-and BetaGeoFitter run on a tenth of the same orders. Prints seconds by step and the peak of memory.
+then run by dbt, one after the other, in a copy of the simulated shop (`make demo`) whose orders
+they replace, with DuckDB held to 2.5 GiB. lifetimes then counts and fits `--peer-customers` of
+them. Writes benchmarks/README.md.
 """
 
 import argparse
@@ -18,9 +18,18 @@ import time
 from pathlib import Path
 
 import duckdb
+import yaml
+from marks import write_between_marks
+from rich.console import Console
 
 ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "benchmarks/README.md"
 SHOP = ROOT / "warehouse/demo.duckdb"
+PEER = ROOT / ".venv-peers/bin/python"
+MEMORY_LIMIT = "2560MiB"
+LIMITS = {"all": 60, "fit": 20, "GiB": 4}
+console = Console()
+
 # A rate is exponential, a life too; a first order stands on some day of three years.
 ORDERS = """
 create or replace table marts.fct_orders as
@@ -33,7 +42,8 @@ with customers as (
     from range({customers}) as numbers(n)
 ),
 orders as (
-    select n, joined, life, unnest(range((1 + rate * life / 52)::bigint)) as number from customers
+    select n, joined, life, unnest(range((1 + 0.8 * rate * life / 52)::bigint)) as number
+    from customers
 )
 select
     'o' || n || '-' || number as order_id,
@@ -53,80 +63,114 @@ PROFITS = """
 create or replace table marts.fct_profit_lines as
 select
     customer_id, order_date, net_sales_amount, net_sales_amount as costed_net_sales_amount,
+    false as has_unknown_cost,
     (net_sales_amount * 0.4)::decimal(28, 6) as gross_margin_amount
 from marts.fct_orders
 """
 MODELS = ("path:models/science/lifetime_value", "path:python_models/lifetime_value")
-PEER = """
-import sys, time
-import pandas as pd
-from lifetimes import BetaGeoFitter
-from lifetimes.utils import summary_data_from_transaction_data
-orders = pd.read_parquet(sys.argv[1])
-began = time.perf_counter()
-summary = summary_data_from_transaction_data(orders, "customer_id", "order_date", freq="D")
-print(f"lifetimes, summary: {time.perf_counter() - began:.1f} s")
-began = time.perf_counter()
-model = BetaGeoFitter()
-try:
-    model.fit(summary["frequency"], summary["recency"] / 7, summary["T"] / 7)
-    print(f"lifetimes, fit of BG/NBD: {time.perf_counter() - began:.1f} s")
-except Exception as error:
-    print(f"lifetimes, fit of BG/NBD: failed after {time.perf_counter() - began:.1f} s, {error}")
-"""
+# What runs on a new day without a refit, and what stands beside it.
+STEPS = {
+    "prepare": (
+        "int_customer_purchases_added_up", "int_customer_margins", "int_lifetime_extents",
+        "int_lifetime_lattice", "int_lifetime_spend_lattice", "int_lifetime_margin_bins",
+    ),
+    "fit": (
+        "lifetime_value_parameters", "lifetime_value_forecasts", "lifetime_value_ranges",
+        "lifetime_value_survival",
+    ),
+    "apply": ("fct_customer_lifetime_value",),
+    "calibration": ("rpt_lifetime_value_calibration",),
+}  # fmt: skip
 
 
-def made(warehouse: Path, customers: int) -> int:
+def make_shop(warehouse: Path, customers: int) -> int:
     """Make the orders, and return how many."""
     shutil.copy(SHOP, warehouse)
     with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         connection.execute(ORDERS.format(customers=customers))
         connection.execute(PROFITS)
+        connection.execute("delete from intermediate.int_orders_revised")
         [(orders,)] = connection.execute("select count(*) from marts.fct_orders").fetchall()
     return int(orders)
 
 
-def run_models(warehouse: Path, target: Path) -> dict[str, float]:
+def run_models(warehouse: Path, folder: Path) -> dict[str, float]:
     """Run the models by dbt; return the seconds of each."""
+    profiles = yaml.safe_load((ROOT / "profiles.yml").read_text())
+    profiles["onemart"]["outputs"]["dev"]["settings"] = {"memory_limit": MEMORY_LIMIT}
+    (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
     command = [
-        str(Path(sys.executable).with_name("dbt")), "run", "--target-path", str(target),
+        str(Path(sys.executable).with_name("dbt")), "--quiet", "run", "--threads", "1",
+        "--profiles-dir", str(folder), "--target-path", str(folder / "target"),
         "--select", "int_business_dates_chosen", *MODELS,
     ]  # fmt: skip
     environment = {**os.environ, "ONEMART_WAREHOUSE": str(warehouse), "ONEMART_SHOP": "demo"}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    results = json.loads((target / "run_results.json").read_text())["results"]
+    results = json.loads((folder / "target/run_results.json").read_text())["results"]
     return {
-        result["unique_id"].rpartition(".")[2]: result["execution_time"]
+        result["unique_id"].rpartition(".")[2]: float(result["execution_time"])
         for result in results
         if result["unique_id"].startswith("model.")
     }
 
 
+def run_peer(warehouse: Path, customers: int, of: int, file: Path) -> dict[str, float]:
+    """Run lifetimes on as many of the customers; return what it tells."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute(
+            "copy (select customer_id, order_date from marts.fct_orders"
+            f" where hash(customer_id) % {of} < {customers}) to '{file}' (format parquet)"
+        )
+    command = [str(PEER), str(Path(__file__).with_name("lifetime_value_peer.py")), str(file)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    rows = [line.split("\t") for line in done.stdout.splitlines() if "\t" in line]
+    return {name: float(figure) for name, figure in rows}
+
+
+def verdict(figure: float, limit: float) -> str:
+    """Tell whether a figure is within its limit."""
+    return f"{limit}: {'met' if figure <= limit else 'missed'}"
+
+
 def main() -> None:
-    """Measure and print."""
+    """Measure and write."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--customers", type=int, default=10_000_000)
-    asked.add_argument("--peers", type=Path)
+    asked.add_argument("--peer-customers", type=int, default=100_000)
     options = asked.parse_args()
-    with tempfile.TemporaryDirectory(dir=ROOT / "warehouse") as folder:
-        warehouse = Path(folder) / "demo.duckdb"
-        orders = made(warehouse, options.customers)
+    with tempfile.TemporaryDirectory(dir=ROOT / "warehouse") as name:
+        folder = Path(name)
+        warehouse = folder / "demo.duckdb"
+        orders = make_shop(warehouse, options.customers)
         began = time.perf_counter()
-        seconds = run_models(warehouse, Path(folder) / "target")
+        seconds = run_models(warehouse, folder)
         whole = time.perf_counter() - began
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-        print(f"{options.customers:,} customers, {orders:,} orders")
-        for name, taken in seconds.items():
-            print(f"{name}: {taken:.1f} s")
-        print(f"all models: {sum(seconds.values()):.1f} s; with dbt {whole:.1f} s, {peak:.1f} GiB")
-        if options.peers:
-            sample = Path(folder) / "orders.parquet"
-            with duckdb.connect(str(warehouse), read_only=True) as connection:
-                connection.execute(
-                    "copy (select customer_id, order_date from marts.fct_orders"
-                    f" where hash(customer_id) % 10 = 0) to '{sample}' (format parquet)"
-                )
-            subprocess.run([str(options.peers), "-c", PEER, str(sample)], check=True)
+        peer = run_peer(
+            warehouse, options.peer_customers, options.customers, folder / "orders.parquet"
+        )
+    steps = {step: sum(seconds[model] for model in models) for step, models in STEPS.items()}
+    trio = steps["prepare"] + steps["fit"] + steps["apply"]
+    shop = f"{options.customers / 1e6:g} M customers, {orders / 1e6:.1f} M orders"
+    limits = f"{verdict(trio, LIMITS['all'])}; GiB {verdict(peak, LIMITS['GiB'])}"
+    rows = [
+        f"| {shop}: prepare + fit + apply | {trio:.1f} | {peak:.1f} | {limits} |",
+        *(
+            f"| {step} | {taken:.1f} | | {verdict(taken, LIMITS[step]) if step in LIMITS else ''} |"
+            for step, taken in steps.items()
+        ),
+        f"| all of it by dbt, its start included | {whole:.1f} | | |",
+    ]
+    of_peer = {"prepare": "summary", "bg_nbd": "BG/NBD", "pareto_nbd": "Pareto/NBD"}
+    for step, what in of_peer.items():
+        taken = f"{peer[step]:.1f}" if step in peer else "did not converge"
+        rows.append(
+            f"| lifetimes 0.11.3, {options.peer_customers / 1e6:g} M customers: {what} | {taken}"
+            f" | {peer['peak_gib']:.1f} | |"
+        )
+    write_between_marks(PAGE, {"lifetime_value": rows})
+    console.print("\n".join([*rows, *(f"{name}: {taken:.1f}" for name, taken in seconds.items())]))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,13 @@
-"""Lifetime value in the warehouse: its fit reads few rows, however many customers there are."""
+"""Lifetime value in the warehouse: how few rows its fit reads, and what it knew when."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from tests.mart.conftest import Dbt
-from tests.mart.synthetic import SyntheticWarehouse
+from tests.mart.rows import moment, row
+from tests.mart.synthetic import Delivery, SyntheticWarehouse
 
 CUSTOMERS = 200_000
 BOUND = "reads_bounded_inputs_lifetime_value_parameters_"
@@ -31,6 +36,7 @@ PROFITS = """
 create or replace table marts.fct_profit_lines as
 select
     customer_id, order_date, net_sales_amount, net_sales_amount as costed_net_sales_amount,
+    false as has_unknown_cost,
     (net_sales_amount * 0.4)::decimal(28, 6) as gross_margin_amount
 from marts.fct_orders
 """
@@ -64,3 +70,100 @@ def test_a_fit_that_reads_more_than_it_says_fails(warehouse: SyntheticWarehouse,
     )
     with pytest.raises(AssertionError, match=BOUND):
         dbt(warehouse, "test", "--select", BOUND)
+
+
+def line(order: int, customer: int, when: str, **values: Any) -> tuple[Any, ...]:
+    """Return an order of one line, worth 10 unless told otherwise."""
+    told = {
+        "ordered_at": moment(when),
+        "updated_at": moment(when),
+        "net_amount": Decimal(10),
+        "status": "completed",
+        **values,
+    }
+    discounts = ("promotion_discount_amount", "loyalty_discount_amount", "offer_discount_amount")
+    return row(
+        "commerce__order_lines",
+        order_id=order,
+        line_number=1,
+        customer_id=customer,
+        store_id="S01",
+        channel="store",
+        sku="K1",
+        quantity=1,
+        gross_amount=told["net_amount"],
+        tax_amount=Decimal(0),
+        is_tax_included=True,
+        currency_code="EUR",
+        is_deleted=False,
+        **dict.fromkeys(discounts, Decimal(0)),
+        **told,
+    )
+
+
+def lines(period: str, version: int, *rows: tuple[Any, ...]) -> Delivery:
+    return Delivery("commerce__order_lines", period, version, list(rows))
+
+
+def ordinary_lines() -> list[tuple[Any, ...]]:
+    """Return the orders of 150 customers from January to July; every third came once."""
+    rows = []
+    for customer in range(10, 160):
+        first = moment("01-05T12:00") + timedelta(days=customer % 67)
+        for repeat in range(1 + customer % 3 * (1 + customer % 7)):
+            day = first + timedelta(days=repeat * (3 + customer % 11))
+            if day < moment("07-25T12:00"):
+                when = day.strftime("%m-%dT%H:%M")
+                rows.append(line(1000 * customer + repeat, customer, when))
+    return rows
+
+
+def test_no_lifetime_moves_by_what_happened_or_became_known_later(
+    warehouse: SyntheticWarehouse, dbt: Dbt
+) -> None:
+    """As of July 31; then a later order, a late one, and a cancellation. Costs are not told of."""
+    as_of = ["--vars", '{"business_date": "2025-07-31"}']
+    topic = ["path:models/science/lifetime_value", "path:python_models/lifetime_value"]
+    marts = ("fct_customer_lifetime_value", "rpt_lifetime_value_calibration")
+
+    def figures() -> dict[str, list[tuple[Any, ...]]]:
+        dbt(
+            warehouse, "run", "--select", "+int_orders_known", "int_business_dates_chosen", *topic,
+            "--exclude", "path:models/staging", *as_of, shop="demo",
+        )  # fmt: skip
+        parameters = warehouse.run("select * from science.lifetime_value_parameters order by all")
+        return {"parameters": parameters} | {mart: warehouse.rows(mart) for mart in marts}
+
+    dbt(warehouse, "run", "--select", "path:models/staging/accepted", shop="demo")
+    # Cancelled in June: the calibration, as of May 1, had not heard of it.
+    april = {"status": "cancelled", "updated_at": moment("06-10T09:00")}
+    warehouse.deliver(
+        lines("1", 1, *ordinary_lines()),
+        lines("2", 1, line(1, 1, "02-10T12:00"), line(2, 1, "04-20T12:00")),
+        lines("2", 2, line(1, 1, "02-10T12:00"), line(2, 1, "04-20T12:00", **april)),
+        lines("3", 1, line(3, 2, "07-20T12:00")),
+    )
+    before = figures()
+    outcomes = {row[-1] for row in warehouse.run(
+        "select distinct model_name, outcome from marts.fct_customer_lifetime_value"
+    )}  # fmt: skip
+    assert outcomes == {"fitted"}
+    assert len(before["rpt_lifetime_value_calibration"]) == 10
+    assert warehouse.run(
+        "select fitted_for, frequency_count, recency_day_count, net_sales_amount::integer"
+        " from science.int_customer_lifetimes where customer_id = '1' order by all"
+    ) == [("calibration", 1, 69, 20), ("forecast", 0, 0, 10)]
+
+    july = {"status": "cancelled", "updated_at": moment("08-02T09:00")}
+    warehouse.deliver(
+        lines("3", 2, line(3, 2, "07-20T12:00", **july)),
+        # Of July 30, told on August 5 by a till that was offline.
+        lines("4", 1, line(4, 10, "07-30T12:00"), line(5, 11, "08-05T12:00")),
+    )
+    assert figures() == before
+    # By now all of it is known.
+    ((alive, late),) = warehouse.run(
+        "select count(*) filter (known_to_date is null and order_id = '3' and has_sale),"
+        " count(*) filter (order_id in ('4', '5')) from intermediate.int_orders_known"
+    )
+    assert (alive, late) == (0, 2)

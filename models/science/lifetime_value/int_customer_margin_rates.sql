@@ -7,7 +7,7 @@ customers as (
     select
         customer_id,
         cast(gross_margin_amount as {{ dbt.type_float() }}) as margin,
-        cast(costed_net_sales_amount as {{ dbt.type_float() }}) as sales
+        cast(net_sales_amount as {{ dbt.type_float() }}) as sales
     from {{ ref('int_customer_margins') }}
 
 ),

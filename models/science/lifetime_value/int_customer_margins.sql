@@ -2,20 +2,16 @@ with
 
 business_dates as (
 
-    select business_date from {{ ref('int_business_dates_chosen') }}
+    select * from {{ ref('int_business_dates_chosen') }}
 
 ),
 
 profit_lines as (
 
-    select
-        customer_id,
-        order_date,
-        net_sales_amount,
-        costed_net_sales_amount,
-        gross_margin_amount
-    from {{ ref('fct_profit_lines') }}
-    where customer_id != 'unknown'
+    select * from {{ ref('fct_profit_lines') }}
+    where
+        customer_id != 'unknown'
+        and not has_unknown_cost
 
 ),
 
@@ -24,9 +20,7 @@ int_customer_margins as (
     select
         profit_lines.customer_id,
         cast(sum(profit_lines.net_sales_amount) as {{ dbt.type_numeric() }}) as net_sales_amount,
-        cast(sum(profit_lines.costed_net_sales_amount) as {{ dbt.type_numeric() }})
-            as costed_net_sales_amount,
-        cast(coalesce(sum(profit_lines.gross_margin_amount), 0) as {{ dbt.type_numeric() }})
+        cast(sum(profit_lines.gross_margin_amount) as {{ dbt.type_numeric() }})
             as gross_margin_amount
     from profit_lines
     inner join business_dates

@@ -1,22 +1,20 @@
--- A margin that is known of less than half of the sales says nothing of the rest: then there are no
--- bins, and no margin is fitted.
 with
 
 customers as (
 
     select
         *,
-        cast(costed_net_sales_amount as {{ dbt.type_float() }}) as sales,
+        cast(net_sales_amount as {{ dbt.type_float() }}) as sales,
         cast(gross_margin_amount as {{ dbt.type_float() }}) as margin
     from {{ ref('int_customer_margins') }}
+    where net_sales_amount > 0
 
 ),
 
-shops_with_known_costs as (
+shops as (
 
-    select sum(costed_net_sales_amount) as costed_net_sales_amount
-    from customers
-    having sum(costed_net_sales_amount) > 0.5 * sum(net_sales_amount)
+    select * from {{ ref('int_lifetime_costs_known') }}
+    where has_known_costs
 
 ),
 
@@ -26,7 +24,7 @@ int_lifetime_margin_bins as (
         'forecast' as fitted_for,
         {{ lifetime_log_bin('customers.sales', 5, -25, 100) }} as sales_bin,
         count(*) as customer_count,
-        sum(customers.costed_net_sales_amount) as net_sales_amount,
+        sum(customers.net_sales_amount) as net_sales_amount,
         sum(customers.gross_margin_amount) as gross_margin_amount,
         sum(
             cast(
@@ -34,9 +32,7 @@ int_lifetime_margin_bins as (
             )
         ) as squared_margin_amount
     from customers
-    inner join shops_with_known_costs
-        on shops_with_known_costs.costed_net_sales_amount > 0
-    where customers.costed_net_sales_amount > 0
+    cross join shops
     group by 2
 
 )

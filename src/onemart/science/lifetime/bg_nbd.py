@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import betainc, betaln, digamma, gammaln, hyp2f1
 
 from onemart.science.lifetime.lattice import Floats, PurchaseLattice
-from onemart.science.lifetime.maximum_likelihood import Fit, maximize
+from onemart.science.lifetime.maximum_likelihood import Fit, maximize_on
 
 __all__ = ["NAMES", "expected_if_alive", "fit", "log_ended", "log_likelihood", "more_than_if_alive"]
 
@@ -37,36 +37,27 @@ def log_likelihood(parameters: Floats, lattice: PurchaseLattice) -> tuple[float,
     *Marketing Science* 24(2), equation 6.
     """
     r, alpha, a, b = parameters
-    x, place = np.unique(lattice.frequency, return_inverse=True)
-    count = (r + x)[place]
-    log_age = np.log(alpha + lattice.age)
-    log_recency = np.log(alpha + lattice.recency)
-    bought = lattice.frequency > 0
-    alive = (betaln(a, b + x) - betaln(a, b))[place] - count * log_age
+    pairs, weight = lattice.pairs, lattice.customers
+    x, log_time = pairs.frequency, np.log(alpha + pairs.time)
     one_at_least = np.maximum(x, 1)
-    ended = (betaln(a + 1, b + one_at_least - 1) - betaln(a, b))[place] - count * log_recency
-    together = np.where(bought, np.logaddexp(alive, ended), alive)
-    common = (gammaln(r + x) - gammaln(r) + r * np.log(alpha))[place]
-    dead = np.where(bought, np.exp(ended - together), 0.0)
-    weight = lattice.customers
-    by_r = (
-        (digamma(r + x) - digamma(r) + np.log(alpha))[place]
-        - (1 - dead) * log_age
-        - dead * log_recency
-    )
-    by_alpha = r / alpha - count * (
-        (1 - dead) / (alpha + lattice.age) + dead / (alpha + lattice.recency)
-    )
-    of_both = digamma(a + b + x)[place]
-    by_a = digamma(a) + dead / a - of_both - (digamma(a) - digamma(a + b))
-    by_b = (
-        digamma(b + x)[place]
-        - dead / (b + one_at_least - 1)[place]
-        - of_both
-        - (digamma(b) - digamma(a + b))
-    )
-    gradient = np.array([(weight * part).sum() for part in (by_r, by_alpha, by_a, by_b)])
-    return float((weight * (common + together)).sum()), gradient
+    alive = betaln(a, b + x) - betaln(a, b) - (r + x) * log_time
+    stopped = betaln(a + 1, b + one_at_least - 1) - betaln(a, b) - (r + x) * log_time
+    ended = np.where(x > 0, stopped, -np.inf)[pairs.at_last]
+    together = np.logaddexp(alive[pairs.at_cutoff], ended)
+    gone = weight * np.exp(ended - together)
+    # Customers by pair: who is gone since the last purchase, and who is one yet at the cut-off.
+    left = pairs.summed(pairs.at_last, gone)
+    both = left + pairs.summed(pairs.at_cutoff, weight - gone)
+    common = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+    value = (pairs.customers * common).sum() + (weight * together).sum()
+    of_both = digamma(a + b + x) - digamma(a + b)
+    by_r = pairs.customers * (digamma(r + x) - digamma(r) + np.log(alpha)) - both * log_time
+    by_alpha = pairs.customers * r / alpha - both * (r + x) / (alpha + pairs.time)
+    by_a = left / a - pairs.customers * of_both
+    by_b = pairs.customers * (digamma(b + x) - digamma(b) - of_both)
+    by_b -= left / (b + one_at_least - 1)
+    gradient = np.array([part.sum() for part in (by_r, by_alpha, by_a, by_b)])
+    return float(value), gradient
 
 
 def fit(lattice: PurchaseLattice) -> Fit:
@@ -77,13 +68,8 @@ def fit(lattice: PurchaseLattice) -> Fit:
     NotConvergedError
         If the data do not say what the parameters are.
     """
-    start = np.array([0.5, max(1.0, float(np.average(lattice.age, weights=lattice.customers)) / 4)])
-    return maximize(
-        lambda parameters: log_likelihood(parameters, lattice),
-        NAMES,
-        scale=lattice.total,
-        start=np.concatenate([start, [0.8, 2.5]]),
-    )
+    weeks = max(1.0, float(np.average(lattice.age, weights=lattice.customers)) / 4)
+    return maximize_on(lattice, log_likelihood, NAMES, start=np.array([0.5, weeks, 0.8, 2.5]))
 
 
 def log_ended(parameters: Floats, frequency: Floats, time: Floats) -> tuple[Floats, Floats]:

@@ -1,14 +1,15 @@
 """Maximum likelihood over positive parameters, from a log-likelihood and its gradient."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
 
-from onemart.science.lifetime.lattice import Floats
+from onemart.science.lifetime.lattice import Floats, PurchaseLattice
 
-__all__ = ["Fit", "NotConvergedError", "maximize"]
+__all__ = ["Fit", "NotConvergedError", "maximize", "maximize_on"]
 
 # Beyond, a parameter has left for 0 or for infinity.
 _LARGEST_LOG = 14.0
@@ -16,9 +17,12 @@ _LARGEST_GRADIENT = 1e-7
 # Whatever the error, the ends of an interval are numbers.
 _LARGEST_REACH = 100.0
 _STEP = 1e-4
-_NEWTON_STEPS = 12
+_NEWTON_STEPS = 24
+_NO_GRADIENT = 1e-11
+_QUICK = 0.1  # what a step leaves of the gradient, at most, for the Hessian to be kept
 
 Likelihood = Callable[[Floats], tuple[float, Floats]]
+LatticeLikelihood = Callable[[Floats, PurchaseLattice], tuple[float, Floats]]
 
 
 class NotConvergedError(ValueError):
@@ -71,22 +75,70 @@ def maximize(likelihood: Likelihood, names: tuple[str, ...], *, scale: float, st
         If a parameter runs to 0 or infinity, the gradient does not vanish, or the likelihood is
         flat at the end: the data do not say what the parameters are.
     """
+    negative = _negative(likelihood, scale)
+    return _told(negative, names, scale, _climbed(negative, np.log(start)))
+
+
+def maximize_on(
+    lattice: PurchaseLattice,
+    likelihood: LatticeLikelihood,
+    names: tuple[str, ...],
+    *,
+    start: Floats,
+) -> Fit:
+    """Find the positive parameters under which what customers did is likeliest.
+
+    As `maximize`. Where cells are many, the search is on coarser ones; from their maximum a few of
+    Newton's steps lead to that of all, and if they do not, the search is on all.
+
+    Parameters
+    ----------
+    lattice : PurchaseLattice
+        The customers.
+    likelihood : callable
+        From parameters and lattice to the log-likelihood and its gradient.
+    names, start
+        As for `maximize`.
+
+    Raises
+    ------
+    NotConvergedError
+        As `maximize`.
+    """
+    coarser = lattice.coarser
+    if coarser is not None:
+        of_coarser = _negative(lambda at: likelihood(at, coarser), coarser.total)
+        of_all = _negative(lambda at: likelihood(at, lattice), lattice.total)
+        with suppress(NotConvergedError):
+            return _told(of_all, names, lattice.total, _climbed(of_coarser, np.log(start)))
+    return maximize(lambda at: likelihood(at, lattice), names, scale=lattice.total, start=start)
+
+
+def _negative(likelihood: Likelihood, scale: float) -> Likelihood:
+    """Return what a search makes small, and its gradient, by the logs of the parameters."""
 
     def negative(logs: Floats) -> tuple[float, Floats]:
         parameters = np.exp(logs)
         value, gradient = likelihood(parameters)
         return -value / scale, -gradient * parameters / scale
 
-    bounds = [(-_LARGEST_LOG, _LARGEST_LOG)] * len(names)
+    return negative
+
+
+def _climbed(negative: Likelihood, logs: Floats) -> Floats:
     found = minimize(
         negative,
-        np.log(start),
+        logs,
         jac=True,
         method="L-BFGS-B",
-        bounds=bounds,
+        bounds=[(-_LARGEST_LOG, _LARGEST_LOG)] * len(logs),
         options={"maxiter": 500, "ftol": 1e-15, "gtol": 1e-9},
     )
-    logs = np.asarray(found.x, dtype=np.float64)
+    return np.asarray(found.x, dtype=np.float64)
+
+
+def _told(negative: Likelihood, names: tuple[str, ...], scale: float, logs: Floats) -> Fit:
+    """Return the fit at the maximum next to `logs`."""
     logs, hessian = _polished(negative, logs)
     away = [name for name, log in zip(names, logs, strict=True) if abs(log) > _LARGEST_LOG - 0.5]
     if away:
@@ -111,21 +163,28 @@ def maximize(likelihood: Likelihood, names: tuple[str, ...], *, scale: float, st
 def _polished(
     negative: Callable[[Floats], tuple[float, Floats]], logs: Floats
 ) -> tuple[Floats, Floats]:
-    """Return logs after Newton's steps that lower the gradient, and the Hessian there."""
-    gradient = negative(logs)[1]
+    """Return logs after Newton's steps that lower the gradient, and the Hessian there.
+
+    A Hessian costs eight gradients: as long as steps are quick, the next takes the same.
+    """
+    gradient, hessian = negative(logs)[1], _hessian(negative, logs)
+    is_of_here = True
     for _ in range(_NEWTON_STEPS):
-        hessian = _hessian(negative, logs)
-        if np.abs(gradient).max() < 1e-11 or np.linalg.eigvalsh(hessian).min() <= 0:
+        if np.abs(gradient).max() < _NO_GRADIENT or np.linalg.eigvalsh(hessian).min() <= 0:
             break
         step = np.linalg.solve(hessian, gradient)
         nearer = logs - step * min(1.0, 1.0 / np.abs(step).max())
         next_gradient = negative(nearer)[1]
-        if not np.abs(next_gradient).max() < np.abs(gradient).max():
+        left = np.abs(next_gradient).max() / np.abs(gradient).max()
+        is_nearer = left < 1
+        if is_nearer:
+            logs, gradient = nearer, next_gradient
+        elif is_of_here:
             break
-        logs, gradient = nearer, next_gradient
-    else:
-        hessian = _hessian(negative, logs)
-    return logs, hessian
+        is_of_here = not left < _QUICK
+        if is_of_here:
+            hessian = _hessian(negative, logs)
+    return logs, _hessian(negative, logs)
 
 
 def _hessian(negative: Callable[[Floats], tuple[float, Floats]], logs: Floats) -> Floats:

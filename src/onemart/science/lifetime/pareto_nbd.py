@@ -4,7 +4,7 @@ import numpy as np
 from scipy.special import betainc, digamma, gammaln
 
 from onemart.science.lifetime.lattice import Floats, PurchaseLattice
-from onemart.science.lifetime.maximum_likelihood import Fit, maximize
+from onemart.science.lifetime.maximum_likelihood import Fit, maximize_on
 
 __all__ = ["NAMES", "expected_if_alive", "fit", "log_ended", "log_likelihood", "more_than_if_alive"]
 
@@ -85,17 +85,20 @@ def log_likelihood(parameters: Floats, lattice: PurchaseLattice) -> tuple[float,
     Science* 33(1). Fader, P. S., Hardie, B. G. S. (2005). A Note on Deriving the Pareto/NBD Model.
     """
     r, alpha, s, beta = parameters
-    x, age, weight = lattice.frequency, lattice.age, lattice.customers
-    (pairs_x, pairs_t), place = _pairs(lattice)
-    log_after, slopes = _log_gone_after(parameters, pairs_x, pairs_t, slopes=True)
-    at_last, at_cutoff = place[: len(x)], place[len(x) :]
-    log_alpha, log_beta = np.log(alpha + age), np.log(beta + age)
+    pairs, weight = lattice.pairs, lattice.customers
+    x, time = pairs.frequency, pairs.time
+    log_after, slopes = _log_gone_after(parameters, x, time, slopes=True)
+    log_alpha, log_beta = np.log(alpha + time), np.log(beta + time)
     alive = -(r + x) * log_alpha - s * log_beta
-    # The three terms, next to the largest of them.
-    largest = np.maximum(alive, log_after[at_last])
-    parts = np.exp(np.stack([alive, log_after[at_last], log_after[at_cutoff]]) - largest)
+    # The three terms of a cell, next to the largest of them.
+    terms = [alive[pairs.at_cutoff], log_after[pairs.at_last], log_after[pairs.at_cutoff]]
+    largest = np.maximum(terms[0], terms[1])
+    parts = np.exp(np.stack(terms) - largest)
     together = parts[0] + parts[1] - parts[2]
-    share_alive, share_last, share_cutoff = parts / together
+    shares = weight * parts / together
+    # Customers by pair: yet a customer at the cut-off, and gone after the pair's time.
+    at_cutoff = pairs.summed(pairs.at_cutoff, shares[0])
+    gone = pairs.summed(pairs.at_last, shares[1]) - pairs.summed(pairs.at_cutoff, shares[2])
     common = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
     of_common = (
         digamma(r + x) - digamma(r) + np.log(alpha),
@@ -103,37 +106,15 @@ def log_likelihood(parameters: Floats, lattice: PurchaseLattice) -> tuple[float,
         np.log(beta),
         s / beta,
     )
-    of_alive = (-log_alpha, -(r + x) / (alpha + age), -log_beta, -s / (beta + age))
+    of_alive = (-log_alpha, -(r + x) / (alpha + time), -log_beta, -s / (beta + time))
     gradient = np.array(
         [
-            (
-                weight
-                * (
-                    of_common[i]
-                    + share_alive * of_alive[i]
-                    + share_last * slopes[i][at_last]
-                    - share_cutoff * slopes[i][at_cutoff]
-                )
-            ).sum()
+            (pairs.customers * of_common[i] + at_cutoff * of_alive[i] + gone * slopes[i]).sum()
             for i in range(4)
         ]
     )
-    return float((weight * (common + largest + np.log(together))).sum()), gradient
-
-
-def _pairs(lattice: PurchaseLattice) -> tuple[Floats, np.ndarray]:
-    """Return the pairs of frequency and time of a lattice, and where each cell finds its two."""
-    both = np.stack(
-        [
-            np.concatenate([lattice.frequency, lattice.frequency]),
-            np.concatenate([lattice.recency, lattice.age]),
-        ]
-    )
-    # One number a pair sorts faster than two.
-    x, x_place = np.unique(both[0], return_inverse=True)
-    t, t_place = np.unique(both[1], return_inverse=True)
-    keys, place = np.unique(x_place * len(t) + t_place, return_inverse=True)
-    return np.stack([x[keys // len(t)], t[keys % len(t)]]), place
+    value = (pairs.customers * common).sum() + (weight * (largest + np.log(together))).sum()
+    return float(value), gradient
 
 
 def fit(lattice: PurchaseLattice) -> Fit:
@@ -145,12 +126,7 @@ def fit(lattice: PurchaseLattice) -> Fit:
         If the data do not say what the parameters are.
     """
     weeks = max(1.0, float(np.average(lattice.age, weights=lattice.customers)) / 3)
-    return maximize(
-        lambda parameters: log_likelihood(parameters, lattice),
-        NAMES,
-        scale=lattice.total,
-        start=np.array([0.6, weeks, 0.6, weeks]),
-    )
+    return maximize_on(lattice, log_likelihood, NAMES, start=np.array([0.6, weeks, 0.6, weeks]))
 
 
 def log_ended(parameters: Floats, frequency: Floats, time: Floats) -> tuple[Floats, Floats]:
