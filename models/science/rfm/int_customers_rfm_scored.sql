@@ -1,9 +1,4 @@
--- Of the scores whose range begins at or below the value, the customer gets the last one.
-{%- set measures = {
-    "recency": ("recency_day_count", range(1, rfm_score_count() + 1)),
-    "frequency": ("frequency_order_count", range(rfm_score_count(), 0, -1)),
-    "monetary": ("monetary_amount", range(rfm_score_count(), 0, -1)),
-} %}
+{%- set rising = range(1, rfm_score_count() + 1) %}
 
 with
 
@@ -11,15 +6,11 @@ customers_scored as (
 
     select
         customers.*,
-        {%- for measure, (column, scores) in measures.items() %}
-        case
-            {%- for score in scores %}
-            when customers.{{ column }} >= cut_points.{{ measure }}_{{ score }}_from
-                then {{ score }}
-            {%- endfor %}
-            else cut_points.{{ measure }}_lowest_score
-        end as {{ measure }}_score{{ "," if not loop.last }}
-        {%- endfor %}
+        {{ rfm_score("recency", "customers.recency_day_count", rising) }} as recency_score,
+        {{ rfm_score("frequency", "customers.frequency_order_count", rising | reverse) }}
+            as frequency_score,
+        {{ rfm_score("monetary", "customers.monetary_amount", rising | reverse) }}
+            as monetary_score
     from {{ ref('int_customers_rfm_measured') }} as customers
     inner join {{ ref('int_rfm_cut_points_pivoted') }} as cut_points
         on customers.as_of_date = cut_points.as_of_date

@@ -1,5 +1,5 @@
--- In one row a date the cut points meet all customers by an equal date, where a join by ranges would
--- compare each customer with each. A score that a tied measure lacks is null.
+-- One row a date meets all customers by an equal date, where a join by ranges would compare each
+-- customer with each range.
 {%- set scores = range(1, rfm_score_count() + 1) %}
 
 with
