@@ -178,6 +178,10 @@ bench-attribution: setup setup-peers  ## Measure removal effects of a million pa
 bench-lifetime-value: setup setup-peers dbt-deps  ## Measure lifetime value of 10 million customers, after `make demo`, and lifetimes; write benchmarks/README.md.
 	$(BIN)/python benchmarks/lifetime_value.py
 
+.PHONY: bench-churn
+bench-churn: setup setup-peers dbt-deps  ## Measure the propensity to buy again beside three challengers in the shops built here; write benchmarks/README.md.
+	$(BIN)/python benchmarks/churn.py
+
 .PHONY: format
 format: setup-lint  ## Format Python and SQL in place.
 	$(LINT)/ruff check --fix .
