@@ -141,7 +141,6 @@ def sampled(warehouse: Path, shop: str, folder: Path) -> tuple[pd.DataFrame, dic
         ).fetchall()
         connection.register("planned", pd.DataFrame(planned(opening, closing)))
         largest = " ".join(f"when '{role}' then {count}" for role, count in LARGEST.items())
-        connection.execute(f"drop view if exists {schema}.int_churn_cases_drawn")
         connection.execute(
             CASES.format(
                 table=f"{schema}.int_churn_cases_drawn",

@@ -212,7 +212,7 @@ def test_a_weight_of_two_is_a_row_twice_where_nothing_is_boosted() -> None:
 def test_who_is_watched_is_not_fitted() -> None:
     customers = pd.Series([f"c{row // 3}" for row in range(3000)])
     bags = ebm.bags(customers)
-    assert bags.shape == (3000, 2)
+    assert bags.shape == (3000, 4)
     by_customer = pd.DataFrame(bags).groupby(customers).nunique()
     assert (by_customer == 1).all(axis=None)
     assert 0.1 < (bags == -1).mean() < 0.2
