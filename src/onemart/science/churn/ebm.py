@@ -32,8 +32,8 @@ def fit(samples: pd.DataFrame, signs: dict[str, int]) -> AdditiveModel:
     ``log odds = intercept + sum_j f_j(x_j) + sum_jk f_jk(x_j, x_k)``, each ``f`` a step function.
     In turn each ``f`` takes small steps towards the residuals, until customers apart do not gain;
     then the three pairs that explain most of what is left are boosted alike. The mean of four such
-    machines, each of which watches other customers. A feature with a sign moves the odds one way only, and
-    takes part in no pair.
+    machines, each of which watches other customers. A feature with a sign moves the odds one way
+    only, and takes part in no pair.
 
     Parameters
     ----------
