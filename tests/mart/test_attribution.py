@@ -132,8 +132,9 @@ def simulated(warehouse: SyntheticWarehouse, dbt: Dbt, tmp_path: Path) -> Synthe
             10::decimal(28, 6) as net_sales_amount
         from read_parquet('{story.folder}/story/orders/*.parquet')
         where ordered_at < timestamp '{END}';
-        create or replace table planted as
-        select channel, log_odds from read_parquet('{story.folder}/truth/channel_effects.parquet');
+        create or replace view staging.stg_simulation__planted_truths as
+        select topic_name, subject_name, planted_value::double as planted_value
+        from read_csv('{story._landing}/simulation/planted_truths/*.csv*');
         """
     )
     warehouse.run(_ORDERS)
@@ -142,39 +143,15 @@ def simulated(warehouse: SyntheticWarehouse, dbt: Dbt, tmp_path: Path) -> Synthe
 
 
 def test_how_far_methods_are_from_what_was_planted(simulated: SyntheticWarehouse) -> None:
-    # What a touch of a channel does to the odds of an order, as credit shows it: the channel's
-    # share of all credit over its share of the touches on journeys without an order.
     found = simulated.run(
         """
-        with credits as (
-            select method, channel_group, sum(credit_share) as credit
-            from marts.fct_attribution
-            where channel_group <> 'no_touch'
-            group by all
-        ),
-        idle as (
-            select channel_group, count(*) / sum(count(*)) over () as share
-            from science.int_journeys_cut
-            where order_id is null
-            group by all
-        ),
-        shown as (
-            select
-                method,
-                planted.log_odds,
-                ln(credit / sum(credit) over (partition by method) / idle.share) as shown_log_odds
-            from credits
-            inner join idle on credits.channel_group = idle.channel_group
-            inner join planted on credits.channel_group = planted.channel
-        )
         select
-            method,
-            sqrt(avg(pow(shown_log_odds - log_odds, 2))),
-            corr(shown_log_odds, log_odds),
+            model_name,
+            sqrt(avg(pow(error_value, 2)))::double,
+            corr(estimated_value, planted_value),
             count(*)
-        from shown
-        where isfinite(shown_log_odds)
-        group by method
+        from marts.rpt_recovery
+        group by model_name
         """
     )
     told = {method: (error, correlation) for method, error, correlation, _ in found}

@@ -1,6 +1,7 @@
 -- A fit without its row in the seed breaks the contract. A topic joins with the model
 -- that has its fits' cards, a line here, and a row a fit in the seed.
 {%- set topics = [
+    ref("int_attribution_cards"),
     ref("int_lifetime_value_cards"),
     ref("int_rfm_cards"),
 ] %}

@@ -20,12 +20,9 @@ int_lifetime_calibration_told as (
 
     select
         {{ dbt.concat([
-            "'\"expected of 100 purchases that came\": '",
-            "coalesce(cast(cast(expected as " ~ dbt.type_bigint() ~ ") as "
-            ~ dbt.type_string() ~ "), 'null')",
-            "', \"in range of 100 customers\": '",
-            "coalesce(cast(cast(in_range as " ~ dbt.type_bigint() ~ ") as "
-            ~ dbt.type_string() ~ "), 'null')",
+            json_entry("'expected of 100 purchases that came'", "expected"),
+            "', '",
+            json_entry("'in range of 100 customers'", "in_range"),
         ]) }} as told
     from totals
 

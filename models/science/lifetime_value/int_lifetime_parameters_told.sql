@@ -3,10 +3,7 @@ with
 
 parameters as (
 
-    select
-        *,
-        cast(round(estimate * 1000) as {{ dbt.type_bigint() }}) as thousandths
-    from {{ ref('lifetime_value_parameters') }}
+    select * from {{ ref('lifetime_value_parameters') }}
     where fitted_for = 'forecast'
 
 ),
@@ -19,12 +16,8 @@ int_lifetime_parameters_told as (
             "'\"'",
             "model_name",
             "'\": {'",
-            "string_agg(" ~ dbt.concat([
-                "'\"'",
-                "parameter_name",
-                "'\": '",
-                "coalesce(cast(thousandths as " ~ dbt.type_string() ~ "), 'null')",
-            ]) ~ ", ', ' order by parameter_name)",
+            "string_agg(" ~ json_entry("parameter_name", "round(estimate * 1000)")
+            ~ ", ', ' order by parameter_name)",
             "'}'",
         ]) }} as told
     from parameters

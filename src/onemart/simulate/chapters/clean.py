@@ -171,6 +171,16 @@ from story.order_lines
 where ordered_at >= window_start()
 """
 
+_PLANTED = """
+select
+    'lifetime value' as topic_name,
+    concat(case when name in ('p', 'q', 'gamma') then 'gamma_gamma' else '{model}' end, ' ', name) as subject_name,
+    value as planted_value,
+    first_day() as told_at,
+    first_day() as emitted_at
+from {parameters}
+"""
+
 
 def sell(story: Story) -> None:
     """Deliver orders of one line each: the temporary table `sold`."""
@@ -190,4 +200,7 @@ def tell(story: Story) -> None:
     sell(story)
     story.truth("rates", "select * from rates")
     values = ", ".join(f"('{name}', {value}::double)" for name, value in _PARAMETERS[mode].items())
-    story.truth("parameters", f"select * from (values {values}) as parameters (name, value)")
+    parameters = f"(values {values}) as parameters (name, value)"
+    story.truth("parameters", f"select * from {parameters}")
+    model = {"bgnbd": "bg_nbd", "paretonbd": "pareto_nbd"}[mode]
+    story.emit("simulation.planted_truths", _PLANTED.format(parameters=parameters, model=model))

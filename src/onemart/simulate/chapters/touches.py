@@ -113,6 +113,16 @@ select
 from channels
 """
 
+_PLANTED = """
+select
+    'attribution' as topic_name,
+    channel as subject_name,
+    ln(order_share / usual_share) as planted_value,
+    first_day() as told_at,
+    first_day() as emitted_at
+from channels
+"""
+
 
 def tell(story: Story) -> None:
     """Let the window's journeys end."""
@@ -120,3 +130,4 @@ def tell(story: Story) -> None:
     story.sql(_MIXES)
     story.emit("marketing.touches", _TOUCHES)
     story.truth("channel_effects", _TRUTH)
+    story.emit("simulation.planted_truths", _PLANTED)
