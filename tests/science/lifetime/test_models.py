@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onemart.science.lifetime import bg_nbd, gamma_gamma, margin, pareto_nbd
+from onemart.science.lifetime import lattice as lattices
 from onemart.science.lifetime.gamma_gamma import SpendLattice
 from onemart.science.lifetime.lattice import PurchaseLattice
 from onemart.science.lifetime.maximum_likelihood import NotConvergedError
@@ -96,6 +97,30 @@ def test_pareto_nbd_meets_the_published_table(lattice: PurchaseLattice) -> None:
         {"r": 0.553, "alpha": 10.578, "s": 0.606, "beta": 11.669}, abs=5e-4
     )
     assert found.log_likelihood == pytest.approx(-9595.0, abs=0.05)
+
+
+@pytest.mark.parametrize("model", PURCHASES, ids=name_of)
+def test_a_search_from_coarser_cells_ends_where_that_of_all_does(
+    model: ModuleType, lattice: PurchaseLattice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_all = model.fit(lattice)
+    asked: list[int] = []
+    likelihood = model.log_likelihood
+
+    def counted(parameters: np.ndarray, cells: PurchaseLattice) -> tuple[float, np.ndarray]:
+        asked.append(len(cells.customers))
+        return likelihood(parameters, cells)
+
+    monkeypatch.setattr(model, "log_likelihood", counted)
+    monkeypatch.setattr(lattices, "_MANY_CELLS", 100)
+    found = model.fit(lattice)
+    assert found.parameters == pytest.approx(of_all.parameters, rel=1e-7)
+    assert found.errors == pytest.approx(of_all.errors, rel=1e-5)
+    coarse, fine = min(asked), len(lattice.customers)
+    assert coarse < fine / 2
+    # Two Hessians or three of eight gradients each, and some steps.
+    assert asked.count(fine) < 45
+    assert asked.count(fine) + asked.count(coarse) == len(asked)
 
 
 def test_gamma_gamma_meets_the_published_figures(spend: SpendLattice) -> None:

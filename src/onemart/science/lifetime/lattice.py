@@ -15,7 +15,7 @@ Places = NDArray[np.int64]
 DAYS_OF_A_WEEK = 7
 # More cells than these are searched from where the maximum of coarser ones is.
 _MANY_CELLS = 20_000
-_COARSE_WEEKS = 4
+_COARSE_WEEKS = 2
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class PurchaseLattice:
 
     @property
     def coarser(self) -> "PurchaseLattice | None":
-        """The same customers on every fourth week, to start a search; None if cells are few."""
+        """The same customers on every other week, to start a search; None if cells are few."""
         if len(self.customers) <= _MANY_CELLS:
             return None
         days = DAYS_OF_A_WEEK * _COARSE_WEEKS

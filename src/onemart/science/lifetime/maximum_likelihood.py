@@ -19,6 +19,8 @@ _LARGEST_REACH = 100.0
 _STEP = 1e-4
 _NEWTON_STEPS = 24
 _NO_GRADIENT = 1e-11
+_NEAR = 1e-4  # a gradient from where Newton's steps are quick
+_SHORTEST = 0.05  # of a step
 _QUICK = 0.1  # what a step leaves of the gradient, at most, for the Hessian to be kept
 
 Likelihood = Callable[[Floats], tuple[float, Floats]]
@@ -88,8 +90,8 @@ def maximize_on(
 ) -> Fit:
     """Find the positive parameters under which what customers did is likeliest.
 
-    As `maximize`. Where cells are many, the search is on coarser ones; from their maximum a few of
-    Newton's steps lead to that of all, and if they do not, the search is on all.
+    As `maximize`. Where cells are many, the search begins on coarser ones; if from their maximum it
+    does not come to that of all, it begins anew.
 
     Parameters
     ----------
@@ -110,7 +112,8 @@ def maximize_on(
         of_coarser = _negative(lambda at: likelihood(at, coarser), coarser.total)
         of_all = _negative(lambda at: likelihood(at, lattice), lattice.total)
         with suppress(NotConvergedError):
-            return _told(of_all, names, lattice.total, _climbed(of_coarser, np.log(start)))
+            near = _climbed(of_all, _climbed(of_coarser, np.log(start)), gradient=_NEAR)
+            return _told(of_all, names, lattice.total, near)
     return maximize(lambda at: likelihood(at, lattice), names, scale=lattice.total, start=start)
 
 
@@ -125,14 +128,14 @@ def _negative(likelihood: Likelihood, scale: float) -> Likelihood:
     return negative
 
 
-def _climbed(negative: Likelihood, logs: Floats) -> Floats:
+def _climbed(negative: Likelihood, logs: Floats, *, gradient: float = 1e-9) -> Floats:
     found = minimize(
         negative,
         logs,
         jac=True,
         method="L-BFGS-B",
         bounds=[(-_LARGEST_LOG, _LARGEST_LOG)] * len(logs),
-        options={"maxiter": 500, "ftol": 1e-15, "gtol": 1e-9},
+        options={"maxiter": 500, "ftol": 1e-15, "gtol": gradient},
     )
     return np.asarray(found.x, dtype=np.float64)
 
@@ -168,22 +171,24 @@ def _polished(
     A Hessian costs eight gradients: as long as steps are quick, the next takes the same.
     """
     gradient, hessian = negative(logs)[1], _hessian(negative, logs)
-    is_of_here = True
+    share, is_of_here = 1.0, True
     for _ in range(_NEWTON_STEPS):
         if np.abs(gradient).max() < _NO_GRADIENT or np.linalg.eigvalsh(hessian).min() <= 0:
             break
         step = np.linalg.solve(hessian, gradient)
-        nearer = logs - step * min(1.0, 1.0 / np.abs(step).max())
+        nearer = logs - step * min(share, 1.0 / np.abs(step).max())
         next_gradient = negative(nearer)[1]
-        left = np.abs(next_gradient).max() / np.abs(gradient).max()
-        is_nearer = left < 1
-        if is_nearer:
-            logs, gradient = nearer, next_gradient
+        left = float(np.linalg.norm(next_gradient) / np.linalg.norm(gradient))
+        if left < 1:
+            logs, gradient, share = nearer, next_gradient, 1.0
+            is_of_here = False
         elif is_of_here:
-            break
-        is_of_here = not left < _QUICK
-        if is_of_here:
-            hessian = _hessian(negative, logs)
+            # Too far, or as near as digits allow.
+            share /= 2
+            if share < _SHORTEST or np.abs(gradient).max() < _LARGEST_GRADIENT:
+                break
+        if not left < _QUICK and not is_of_here:
+            hessian, is_of_here = _hessian(negative, logs), True
     return logs, _hessian(negative, logs)
 
 
