@@ -115,6 +115,7 @@ int_commerce_lines_revised as (
         sku,
         line_type,
         is_void,
+        is_discounted,
         sold_at,
         order_date,
         net_amount,

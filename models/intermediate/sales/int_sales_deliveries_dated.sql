@@ -12,6 +12,8 @@ deliveries as (
         (source_name = 'commerce' and feed_name in ('order_lines', 'refunds'))
         or (source_name = 'complete_journey' and feed_name = 'transactions')
         or (source_name = 'uci_online_retail' and feed_name = 'invoice_lines')
+        or (source_name = 'erp' and feed_name = 'inventory_snapshots')
+        or (source_name = 'voice' and feed_name = 'support_chats')
 
 ),
 

@@ -15,6 +15,7 @@ stg_accepted__order_lines as (
         ordered_at,
         cast(customer_id as {{ dbt.type_string() }}) as customer_id,
         sku,
+        cast(gross_amount as {{ dbt.type_numeric() }}) as gross_amount,
         cast(net_amount as {{ dbt.type_numeric() }}) as net_amount,
         cast(tax_amount as {{ dbt.type_numeric() }}) as tax_amount,
         is_tax_included,

@@ -1,0 +1,42 @@
+with
+
+observed as (
+
+    select * from {{ ref('int_churn_customers_observed') }}
+
+),
+
+events as (
+
+    select
+        'stock_out' as event_name,
+        *
+    from {{ ref('int_churn_stock_outs_met') }}
+    union all
+    select
+        'contact' as event_name,
+        *
+    from {{ ref('int_churn_contacts_known') }}
+
+),
+
+int_churn_events_counted as (
+
+    select
+        observed.customer_id,
+        observed.cut_off_date,
+        {%- for event in ["stock_out", "contact"] %}
+        count(distinct case when events.event_name = '{{ event }}' then events.event_date end)
+            as {{ event }}_count{{ "," if not loop.last }}
+        {%- endfor %}
+    from observed
+    inner join events
+        on
+        observed.customer_id = events.customer_id
+        and events.event_date > {{ add_days("observed.cut_off_date", -182) }}
+        and {{ known_at("events", "observed.cut_off_date") }}
+    group by observed.customer_id, observed.cut_off_date
+
+)
+
+select * from int_churn_events_counted
