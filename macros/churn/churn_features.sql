@@ -1,4 +1,4 @@
-{#- Names of the features, as the seed churn_features has them, in the order in which SQL adds up. -#}
+{#- Names of the features, as the seed churn_features has them, in the order of their sums. -#}
 {% macro churn_features() -%}
     {{- return([
         "recency_day_count",

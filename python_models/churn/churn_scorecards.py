@@ -1,4 +1,4 @@
-"""One row per purpose, horizon and row of a scorecard: what each range of a feature adds to the odds.
+"""One row per purpose, horizon and row of a scorecard: what a range of a feature adds to the odds.
 
 Fit step of churn and repurchase. Input: `int_churn_samples`, capped, whatever the customers.
 """

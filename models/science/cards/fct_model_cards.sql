@@ -4,6 +4,7 @@
     ref("int_attribution_cards"),
     ref("int_lifetime_value_cards"),
     ref("int_rfm_cards"),
+    ref("int_churn_cards"),
 ] %}
 
 with

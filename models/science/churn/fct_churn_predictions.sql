@@ -1,6 +1,6 @@
 -- What was predicted is an act of its day: later fits tell another probability. So it is kept and
--- not computed, once a week, by the first build of the week: of everyone in a shop of ordinary size, of a
--- large one of those drawn by hash.
+-- not computed, once a week, by the first build of the week: of everyone in a shop of ordinary
+-- size, of a large one of those drawn by hash.
 {%- set week = week_start("customers.business_date", "monday") %}
 
 with

@@ -42,11 +42,10 @@ fct_customer_churn as (
         customers.log_odds as score,
         customers.probability as repurchase_probability,
         1 - customers.probability as churn_probability,
-        deciles.decile,
         {%- for rank in ranks %}
-        cast({{ rank }}_reasons.reason as {{ dbt.type_string() }})
-            as {{ rank }}_reason{{ "," if not loop.last }}
+        cast({{ rank }}_reasons.reason as {{ dbt.type_string() }}) as {{ rank }}_reason,
         {%- endfor %}
+        deciles.decile
     from customers
     inner join deciles
         on customers.horizon_week_count = deciles.horizon_week_count

@@ -23,11 +23,10 @@ fct_model_backtest as (
         tests.horizon_week_count,
         tests.cut_off_date,
         cast(scorecards.model_name as {{ dbt.type_string() }}) as method_name,
-        tests.customer_count,
         {%- for measure in measures %}
-        cast(tests.{{ measure }} as {{ dbt.type_numeric() }}) as {{ measure }}
-        {{- "," if not loop.last }}
+        cast(tests.{{ measure }} as {{ dbt.type_numeric() }}) as {{ measure }},
         {%- endfor %}
+        tests.customer_count
     from tests
     inner join scorecards
         on tests.horizon_week_count = scorecards.horizon_week_count

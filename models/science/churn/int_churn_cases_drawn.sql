@@ -32,7 +32,7 @@ cases as (
         ])) }} as case_hash
     from cut_offs
     inner join customers
-        on customers.first_known_date <= cut_offs.cut_off_date
+        on cut_offs.cut_off_date >= customers.first_known_date
 
 ),
 

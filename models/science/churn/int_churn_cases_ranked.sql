@@ -19,7 +19,7 @@ cases_counted as (
         + count(*) over ({{ of_test }} order by log_odds) as twice_mid_rank,
         count(*) over ({{ of_test }} order by log_odds desc) as until_count,
         sum(has_bought) over ({{ of_test }} order by log_odds desc) as bought_until_count,
-        row_number() over ({{ of_test }} order by log_odds desc, customer_id) as place
+        row_number() over ({{ of_test }} order by log_odds desc, customer_id asc) as place
     from cases
 
 ),

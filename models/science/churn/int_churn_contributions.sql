@@ -1,6 +1,6 @@
 -- What each value adds, and how strong a reason that is: its size in millionths, and the number of
--- the reason in the last three digits. Where the field does not say which way a feature works, it is
--- high above the mean.
+-- the reason in the last three digits. Where the field does not say which way a feature works, it
+-- is high above the mean.
 with
 
 feature_values as (

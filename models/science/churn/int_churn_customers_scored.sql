@@ -1,5 +1,6 @@
 -- The three strongest reasons: each the strongest of those that are weaker than the one before.
 {%- set places = range(1, churn_pair_count() + 1) %}
+{%- set steps = [1, 1000000, 1000000000000, 1000000000000000000] %}
 
 with
 
@@ -18,11 +19,11 @@ cells as (
 intercepts as (
 
     select
-        purpose,
         {%- for horizon in churn_horizons() %}
         max(case when horizon_week_count = {{ horizon }} then contribution end)
-            as intercept_{{ horizon }}{{ "," if not loop.last }}
+            as intercept_{{ horizon }},
         {%- endfor %}
+        purpose
     from {{ ref('int_churn_scorecards') }}
     where kind = 'intercept'
     group by purpose
@@ -32,14 +33,14 @@ intercepts as (
 customers_ranked as (
 
     select
-        features.*,
         {%- for horizon in churn_horizons() %}
         intercepts.intercept_{{ horizon }} + features.contribution_{{ horizon }}
         {%- for place in places %}
         + coalesce(cells_{{ horizon }}_{{ place }}.contribution, 0)
         {%- endfor %} as log_odds_{{ horizon }},
-        {{ churn_reason(horizon) }} as first_reason_{{ horizon }}{{ "," if not loop.last }}
+        {{ churn_reason(horizon) }} as first_reason_{{ horizon }},
         {%- endfor %}
+        features.*
     from features
     inner join intercepts
         on features.purpose = intercepts.purpose
@@ -48,7 +49,8 @@ customers_ranked as (
     {%- set name = "cells_" ~ horizon ~ "_" ~ place %}
     left join cells as {{ name }}
         on features.purpose = {{ name }}.purpose
-        and features.cell_{{ horizon }}_{{ place }} = {{ name }}.cell
+        and mod(features.cells_{{ horizon }}, {{ steps[place] }})
+        - mod(features.cells_{{ horizon }}, {{ steps[place - 1] }}) = {{ name }}.cell
         and {{ name }}.horizon_week_count = {{ horizon }}
         and {{ name }}.place = {{ place }}
     {%- endfor %}
@@ -59,11 +61,10 @@ customers_ranked as (
 customers_ranked_twice as (
 
     select
-        *,
         {%- for horizon in churn_horizons() %}
-        {{ churn_reason(horizon, "first_reason_" ~ horizon) }}
-            as second_reason_{{ horizon }}{{ "," if not loop.last }}
+        {{ churn_reason(horizon, "first_reason_" ~ horizon) }} as second_reason_{{ horizon }},
         {%- endfor %}
+        *
     from customers_ranked
 
 ),
@@ -71,11 +72,10 @@ customers_ranked_twice as (
 customers_ranked_thrice as (
 
     select
-        *,
         {%- for horizon in churn_horizons() %}
-        {{ churn_reason(horizon, "second_reason_" ~ horizon) }}
-            as third_reason_{{ horizon }}{{ "," if not loop.last }}
+        {{ churn_reason(horizon, "second_reason_" ~ horizon) }} as third_reason_{{ horizon }},
         {%- endfor %}
+        *
     from customers_ranked_twice
 
 ),
@@ -93,17 +93,17 @@ horizons as (
 customers_by_horizon as (
 
     select
-        customers_ranked_thrice.customer_id,
-        customers_ranked_thrice.cut_off_date,
-        customers_ranked_thrice.purpose,
-        horizons.horizon_week_count,
         {%- for column in ["log_odds", "first_reason", "second_reason", "third_reason"] %}
         case horizons.horizon_week_count
             {%- for horizon in churn_horizons() %}
             when {{ horizon }} then customers_ranked_thrice.{{ column }}_{{ horizon }}
             {%- endfor %}
-        end as {{ column }}{{ "," if not loop.last }}
+        end as {{ column }},
         {%- endfor %}
+        customers_ranked_thrice.customer_id,
+        customers_ranked_thrice.cut_off_date,
+        customers_ranked_thrice.purpose,
+        horizons.horizon_week_count
     from customers_ranked_thrice
     cross join horizons
 

@@ -93,7 +93,7 @@ dates_placed as (
             as before_first_test
     from purposes
     inner join dates
-        on dates.date_day >= purposes.first_cut_off_date
+        on purposes.first_cut_off_date <= dates.date_day
 
 ),
 

@@ -23,17 +23,17 @@ events as (
 int_churn_events_counted as (
 
     select
-        observed.customer_id,
-        observed.cut_off_date,
         {%- for event in ["stock_out", "contact"] %}
         count(distinct case when events.event_name = '{{ event }}' then events.event_date end)
-            as {{ event }}_count{{ "," if not loop.last }}
+            as {{ event }}_count,
         {%- endfor %}
+        observed.customer_id,
+        observed.cut_off_date
     from observed
     inner join events
         on
         observed.customer_id = events.customer_id
-        and events.event_date > {{ add_days("observed.cut_off_date", -182) }}
+        and {{ add_days("observed.cut_off_date", -182) }} < events.event_date
         and {{ known_at("events", "observed.cut_off_date") }}
     group by observed.customer_id, observed.cut_off_date
 

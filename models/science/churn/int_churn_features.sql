@@ -52,9 +52,9 @@ largest_values as (
 
     select
         {%- for feature in churn_features() %}
-        max(case when feature_name = '{{ feature }}' then largest_value end)
-            as {{ feature }}{{ "," if not loop.last }}
+        max(case when feature_name = '{{ feature }}' then largest_value end) as {{ feature }},
         {%- endfor %}
+        count(*) as feature_count
     from {{ ref('churn_features') }}
 
 ),
@@ -82,15 +82,14 @@ customers_counted as (
 features_computed as (
 
     select
-        customer_id,
-        cut_off_date,
         {%- for feature in churn_features() %}
-        {%- if feature in shares %}
-        floor(({{ shares[feature][0] }}) / nullif({{ shares[feature][1] }}, 0) + 0.5)
-        {%- else %}
-        {{ counted.get(feature, feature) }}
-        {%- endif %} as {{ feature }}{{ "," if not loop.last }}
+        {{
+            rounded_share(*shares[feature]) if feature in shares
+            else counted.get(feature, feature)
+        }} as {{ feature }},
         {%- endfor %}
+        customer_id,
+        cut_off_date
     from customers_counted
 
 ),
@@ -98,8 +97,6 @@ features_computed as (
 int_churn_features as (
 
     select
-        features_computed.customer_id,
-        features_computed.cut_off_date,
         {%- for feature in churn_features() %}
         cast(
             case
@@ -107,8 +104,10 @@ int_churn_features as (
                     then largest_values.{{ feature }}
                 else features_computed.{{ feature }}
             end as {{ dbt.type_bigint() }}
-        ) as {{ feature }}{{ "," if not loop.last }}
+        ) as {{ feature }},
         {%- endfor %}
+        features_computed.customer_id,
+        features_computed.cut_off_date
     from features_computed
     cross join largest_values
 

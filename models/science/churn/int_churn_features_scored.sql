@@ -1,18 +1,17 @@
--- The scorecard is applied by equality alone: a look-up of each feature's value, then of the cell of
--- each pair. Everyone is scored as of the business date, the cases drawn as of the test cut-offs.
+-- The scorecard is applied by equality alone: a look-up of each feature's value, then of the cell
+-- of each pair. Everyone is scored as of the business date, the cases drawn as of test cut-offs.
 {%- set features = churn_features() %}
-{%- set places = range(1, churn_pair_count() + 1) %}
 
 with
 
 features as (
 
     select
-        customer_id,
-        cut_off_date,
         {%- for feature in features %}
-        coalesce({{ feature }}, -1) as {{ feature }}{{ "," if not loop.last }}
+        coalesce({{ feature }}, -1) as {{ feature }},
         {%- endfor %}
+        customer_id,
+        cut_off_date
     from {{ ref('int_churn_features') }}
 
 ),
@@ -41,24 +40,16 @@ purposes as (
 int_churn_features_scored as (
 
     select
+        {%- for horizon in churn_horizons() %}
+        {{ churn_sum("contribution_" ~ horizon) }} as contribution_{{ horizon }},
+        {{ churn_sum("cells_" ~ horizon) }} as cells_{{ horizon }},
+        {%- for feature in features %}
+        {{ feature }}.reason_key_{{ horizon }} as {{ feature }}_reason_key_{{ horizon }},
+        {%- endfor %}
+        {%- endfor %}
         features.customer_id,
         features.cut_off_date,
-        purposes.purpose,
-        {%- for horizon in churn_horizons() %}
-        {% for feature in features -%}
-        {{ feature }}.contribution_{{ horizon }}{{ " + " if not loop.last }}
-        {%- endfor %} as contribution_{{ horizon }},
-        {%- for place in places %}
-        {% for feature in features -%}
-        {{ feature }}.cell_{{ horizon }}_{{ place }}{{ " + " if not loop.last }}
-        {%- endfor %} as cell_{{ horizon }}_{{ place }},
-        {%- endfor %}
-        {%- for feature in features %}
-        {{ feature }}.reason_key_{{ horizon }} as {{ feature }}_reason_key_{{ horizon }}
-        {{- "," if not loop.last }}
-        {%- endfor %}
-        {{- "," if not loop.last }}
-        {%- endfor %}
+        purposes.purpose
     from features
     inner join purposes
         on features.cut_off_date = purposes.cut_off_date

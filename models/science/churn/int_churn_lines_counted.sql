@@ -25,7 +25,7 @@ int_churn_lines_counted as (
     inner join lines
         on
         observed.customer_id = lines.customer_id
-        and lines.order_date > {{ add_days("observed.cut_off_date", -182) }}
+        and {{ add_days("observed.cut_off_date", -182) }} < lines.order_date
         and {{ known_at("lines", "observed.cut_off_date") }}
     group by observed.customer_id, observed.cut_off_date
 

@@ -1,6 +1,5 @@
 -- All that SQL has to know of a value, side by side for the horizons: what it adds, how strong a
--- reason it is, and its part of the cell of each pair. A horizon without a scorecard has none.
-{%- set places = range(1, churn_pair_count() + 1) %}
+-- reason it is, and its part of the cells of pairs. A horizon without a scorecard has none.
 
 with
 
@@ -20,7 +19,6 @@ values_binned as (
 
     select
         contributions.*,
-        bins.place,
         coalesce(bins.cell, 0) as cell
     from contributions
     left join bins
@@ -34,20 +32,16 @@ values_binned as (
 int_churn_lookups as (
 
     select
+        {%- for horizon in churn_horizons() %}
+        {%- set is_horizon = "horizon_week_count = " ~ horizon %}
+        max(case when {{ is_horizon }} then contribution end) as contribution_{{ horizon }},
+        cast(sum(case when {{ is_horizon }} then cell else 0 end) as {{ dbt.type_bigint() }})
+            as cells_{{ horizon }},
+        max(case when {{ is_horizon }} then reason_key else 0 end) as reason_key_{{ horizon }},
+        {%- endfor %}
         purpose,
         feature_name,
-        feature_value,
-        {%- for horizon in churn_horizons() %}
-        {%- set of_horizon = "case when horizon_week_count = " ~ horizon ~ " then " %}
-        max({{ of_horizon }} contribution end) as contribution_{{ horizon }},
-        {%- for place in places %}
-        max(
-            case when horizon_week_count = {{ horizon }} and place = {{ place }} then cell else 0 end
-        ) as cell_{{ horizon }}_{{ place }},
-        {%- endfor %}
-        coalesce(max({{ of_horizon }} reason_key end), 0) as reason_key_{{ horizon }}
-        {{- "," if not loop.last }}
-        {%- endfor %}
+        feature_value
     from values_binned
     group by purpose, feature_name, feature_value
 

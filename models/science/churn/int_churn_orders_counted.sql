@@ -48,8 +48,12 @@ int_churn_orders_counted as (
         max(case when has_sale then age end) as age_day_count,
         sum(case when has_sale then 1 else 0 end) as order_count,
         {%- for name, (from_age, before_age) in windows.items() %}
-        sum(case when has_sale and age >= {{ from_age }} and age < {{ before_age }} then 1 else 0 end)
-            as {{ name }},
+        sum(
+            case
+                when has_sale and age >= {{ from_age }} and age < {{ before_age }} then 1
+                else 0
+            end
+        ) as {{ name }},
         {%- endfor %}
         max(case when has_sale and age < 182 then age end) as age_26_weeks_day_count,
         bit_or(

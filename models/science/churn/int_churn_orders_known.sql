@@ -20,7 +20,14 @@ orders as (
 int_churn_orders_known as (
 
     select
-        orders_known.*,
+        orders_known.order_id,
+        orders_known.customer_id,
+        orders_known.order_date,
+        orders_known.known_from_date,
+        orders_known.known_to_date,
+        orders_known.has_sale,
+        orders_known.has_return,
+        orders_known.net_sales_amount,
         coalesce(orders.channel in ('web', 'app'), false) as is_online
     from orders_known
     left join orders

@@ -33,8 +33,8 @@ int_churn_outcomes as (
     left join orders
         on
         cases.customer_id = orders.customer_id
-        and orders.order_date > cases.cut_off_date
-        and orders.order_date <= cases.outcome_date
+        and cases.cut_off_date < orders.order_date
+        and cases.outcome_date >= orders.order_date
         and {{ known_at("orders", "cases.outcome_date") }}
     group by cases.horizon_week_count, cases.customer_id, cases.cut_off_date
 

@@ -1,5 +1,6 @@
--- A pair has its place, and each of its features numbers its ranges. The number of the other feature
--- is told in thousands: the sum of both names the cell.
+-- A pair has its place, and each of its features numbers its ranges. The number of the other
+-- feature is told in thousands, and all of the next pair in millions of that: one sum over the
+-- features names the cells of all pairs.
 with
 
 pairs as (
@@ -48,7 +49,9 @@ int_churn_pair_bins as (
 
     select
         *,
-        step * row_number() over (
+        case place when 1 then 1 when 2 then 1000000 else 1000000000000 end
+        * step
+        * row_number() over (
             partition by purpose, horizon_week_count, place, step order by from_value
         ) as cell
     from bins

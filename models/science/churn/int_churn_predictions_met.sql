@@ -38,8 +38,8 @@ int_churn_predictions_met as (
     left join orders
         on
         predictions.customer_id = orders.customer_id
-        and orders.order_date > predictions.prediction_date
-        and orders.order_date <= predictions.outcome_date
+        and predictions.prediction_date < orders.order_date
+        and predictions.outcome_date >= orders.order_date
         and {{ known_at("orders", "predictions.outcome_date") }}
     group by
         predictions.horizon_week_count, predictions.prediction_date, predictions.customer_id

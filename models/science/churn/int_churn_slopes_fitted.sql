@@ -1,14 +1,14 @@
 -- A logistic regression of what came on the log odds that were told: Newton's steps from the
--- probabilities as they are. Sums are of millionths, so that they do not depend on the order of rows.
--- Where the steps do not settle, there is no slope.
+-- probabilities as they are. Sums are of millionths, so that they do not depend on the order of
+-- rows. Where the steps do not settle, there is no slope.
 {%- set step_count = 8 %}
 {%- set test = ["purpose", "horizon_week_count", "cut_off_date"] %}
 {%- set sums = {
-    "weight": "weight",
-    "weight_x": "weight * log_odds",
-    "weight_xx": "weight * log_odds * log_odds",
-    "rest": "has_bought - fitted",
-    "rest_x": "(has_bought - fitted) * log_odds",
+    "weight": "1000000 * fitted * (1 - fitted)",
+    "weight_x": "1000000 * fitted * (1 - fitted) * log_odds",
+    "weight_xx": "1000000 * fitted * (1 - fitted) * log_odds * log_odds",
+    "rest": "1000000 * (has_bought - fitted)",
+    "rest_x": "1000000 * (has_bought - fitted) * log_odds",
 } %}
 {%- set determinant = "nullif(weight * weight_xx - weight_x * weight_x, 0)" %}
 
@@ -39,9 +39,9 @@ cases_{{ step }} as (
         cases.*,
         {{ fits }}.intercept,
         {{ fits }}.slope,
-        1 / (1 + exp(least(greatest(
-            -{{ fits }}.intercept - {{ fits }}.slope * cases.log_odds, -700), 700
-        ))) as fitted
+        1 / (
+            1 + exp(least(-{{ fits }}.intercept - {{ fits }}.slope * cases.log_odds, 700))
+        ) as fitted
     from cases
     inner join {{ fits }}
         on cases.purpose = {{ fits }}.purpose
@@ -54,14 +54,12 @@ sums_{{ step }} as (
 
     select
         {{ test | join(", ") }},
-        intercept,
-        slope,
         {%- for name, term in sums.items() %}
-        cast(
-            sum(cast(1000000 * ({{ term | replace("weight", "fitted * (1 - fitted)") }})
-            as {{ dbt.type_numeric() }})) as {{ dbt.type_float() }}
-        ) as {{ name }}{{ "," if not loop.last }}
+        cast(sum(cast({{ term }} as {{ dbt.type_numeric() }})) as {{ dbt.type_float() }})
+            as {{ name }},
         {%- endfor %}
+        intercept,
+        slope
     from cases_{{ step }}
     group by {{ test | join(", ") }}, intercept, slope
 

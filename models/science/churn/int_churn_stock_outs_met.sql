@@ -40,8 +40,8 @@ habits as (
     inner join lines
         on stock_outs.store_id = lines.store_id
         and stock_outs.sku = lines.sku
-        and lines.order_date < stock_outs.stock_date
-        and lines.order_date >= {{ add_days("stock_outs.stock_date", -182) }}
+        and stock_outs.stock_date > lines.order_date
+        and {{ add_days("stock_outs.stock_date", -182) }} <= lines.order_date
 
 ),
 
@@ -69,10 +69,10 @@ int_churn_stock_outs_met as (
     inner join visits
         on habits.customer_id = visits.customer_id
         and habits.store_id = visits.store_id
-        and visits.order_date >= habits.stock_date
+        and habits.stock_date <= visits.order_date
         and (
             habits.next_known_from_date is null
-            or visits.order_date < habits.next_known_from_date
+            or habits.next_known_from_date > visits.order_date
         )
 
 )

@@ -25,14 +25,14 @@ tests_added_up as (
         horizon_week_count,
         cut_off_date,
         count(*) as case_count,
-        sum(has_bought) as bought_count,
+        {%- for name, column in sums.items() %}
+        sum({{ column }}) as {{ name }},
+        {%- endfor %}
         sum(has_bought * twice_mid_rank) as bought_twice_mid_rank,
         sum(has_bought * precision) as bought_precision,
         sum(case when is_first_decile then 1 else 0 end) as first_decile_count,
         sum(case when is_first_decile then has_bought else 0 end) as first_decile_bought_count,
-        {%- for name, column in sums.items() %}
-        sum({{ column }}) as {{ name }}{{ "," if not loop.last }}
-        {%- endfor %}
+        sum(has_bought) as bought_count
     from cases
     group by purpose, horizon_week_count, cut_off_date
 

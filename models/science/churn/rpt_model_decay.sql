@@ -14,10 +14,10 @@ tests as (
 backtests as (
 
     select
-        horizon_week_count,
         {%- for measure in promised %}
-        avg({{ measure }}) as {{ measure }}{{ "," if not loop.last }}
+        avg({{ measure }}) as {{ measure }},
         {%- endfor %}
+        horizon_week_count
     from {{ ref('fct_model_backtest') }}
     group by horizon_week_count
 
