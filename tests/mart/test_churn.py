@@ -274,6 +274,10 @@ def chat(number: int, customer: int, when: str, told: str) -> tuple[Any, ...]:
         customer_id=customer,
         started_at=moment(when),
         updated_at=moment(told),
+        channel="chat",
+        agent_id="A1",
+        message_count=2,
+        is_resolved=True,
     )
 
 

@@ -2,9 +2,9 @@
 -- that has its fits' cards, a line here, and a row a fit in the seed.
 {%- set topics = [
     ref("int_attribution_cards"),
+    ref("int_churn_cards"),
     ref("int_lifetime_value_cards"),
     ref("int_rfm_cards"),
-    ref("int_churn_cards"),
 ] %}
 
 with

@@ -30,6 +30,8 @@ fct_churn_predictions as (
     select
         {{ week }} as week_start_date,
         customers.business_date as prediction_date,
+        {{ add_days("customers.business_date", "7 * customers.horizon_week_count") }}
+            as outcome_date,
         customers.customer_id,
         customers.horizon_week_count,
         customers.model_name,

@@ -39,6 +39,7 @@ conversations_known as (
 int_churn_contacts_known as (
 
     select
+        'contact' as event_name,
         customer_id,
         event_date,
         greatest(event_date, updated_date, coalesce(reached_date, event_date)) as known_from_date,

@@ -12,20 +12,11 @@ customers as (
 
     select
         customer_id,
-        {{ dbt.hash("customer_id") }} as customer_hash,
-        min(known_from_date) as first_known_date
+        min(known_from_date) as first_known_date,
+        count(*) over () as customer_count,
+        row_number() over (order by {{ dbt.hash("customer_id") }}, customer_id) as hash_rank
     from orders
     group by customer_id
-
-),
-
-customers_counted as (
-
-    select
-        *,
-        count(*) over () as customer_count,
-        row_number() over (order by customer_hash, customer_id) as hash_rank
-    from customers
 
 ),
 
@@ -36,7 +27,7 @@ int_churn_customers_drawn as (
         first_known_date,
         cast(greatest(customer_count, {{ var("churn_customer_count") }}) as {{ dbt.type_float() }})
         / {{ var("churn_customer_count") }} as customer_weight
-    from customers_counted
+    from customers
     where hash_rank <= {{ var("churn_customer_count") }}
 
 )

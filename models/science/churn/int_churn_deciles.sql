@@ -1,23 +1,9 @@
--- Customers in order of their log odds, to the thousandth, so that those who are alike are in one
--- decile. The first decile is the tenth that is likeliest to buy.
+-- Who is alike is in one decile; the first is the tenth that is likeliest to buy.
 with
-
-customers as (
-
-    select * from {{ ref('int_churn_customers_scored') }}
-
-),
 
 bins as (
 
-    select
-        purpose,
-        horizon_week_count,
-        cut_off_date,
-        cast(round(1000 * log_odds) as {{ dbt.type_bigint() }}) as score_bin,
-        count(*) as customer_count
-    from customers
-    group by purpose, horizon_week_count, cut_off_date, score_bin
+    select * from {{ ref('int_churn_score_bins') }}
 
 ),
 

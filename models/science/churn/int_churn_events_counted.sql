@@ -8,15 +8,9 @@ observed as (
 
 events as (
 
-    select
-        'stock_out' as event_name,
-        *
-    from {{ ref('int_churn_stock_outs_met') }}
+    select * from {{ ref('int_churn_stock_outs_met') }}
     union all
-    select
-        'contact' as event_name,
-        *
-    from {{ ref('int_churn_contacts_known') }}
+    select * from {{ ref('int_churn_contacts_known') }}
 
 ),
 

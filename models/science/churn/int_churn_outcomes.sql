@@ -4,12 +4,7 @@ with
 
 cases as (
 
-    select distinct
-        horizon_week_count,
-        customer_id,
-        cut_off_date,
-        outcome_date
-    from {{ ref('int_churn_cases_drawn') }}
+    select * from {{ ref('int_churn_cases_drawn') }}
 
 ),
 

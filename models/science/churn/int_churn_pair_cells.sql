@@ -27,14 +27,12 @@ int_churn_pair_cells as (
         and pairs.horizon_week_count = bins.horizon_week_count
         and pairs.feature_name = bins.feature_name
         and pairs.from_value = bins.from_value
-        and bins.step = 1
     inner join bins as other_bins
         on bins.purpose = other_bins.purpose
         and bins.horizon_week_count = other_bins.horizon_week_count
         and bins.place = other_bins.place
         and pairs.other_feature_name = other_bins.feature_name
         and pairs.other_from_value = other_bins.from_value
-        and other_bins.step = 1000
 
 )
 

@@ -3,16 +3,8 @@ with
 
 predictions as (
 
-    select
-        *,
-        {{ add_days("prediction_date", "7 * horizon_week_count") }} as outcome_date
-    from {{ ref('fct_churn_predictions') }}
-
-),
-
-business_dates as (
-
-    select business_date from {{ ref('int_business_dates_chosen') }}
+    select * from {{ ref('fct_churn_predictions') }}
+    where outcome_date <= (select business_date from {{ ref('int_business_dates_chosen') }})
 
 ),
 
@@ -26,6 +18,7 @@ orders as (
 int_churn_predictions_met as (
 
     select
+        'score' as purpose,
         predictions.horizon_week_count,
         predictions.prediction_date as cut_off_date,
         predictions.customer_id,
@@ -33,8 +26,6 @@ int_churn_predictions_met as (
         max(predictions.repurchase_probability) as probability,
         max(case when orders.order_id is null then 0 else 1 end) as has_bought
     from predictions
-    inner join business_dates
-        on predictions.outcome_date <= business_dates.business_date
     left join orders
         on
         predictions.customer_id = orders.customer_id

@@ -48,6 +48,7 @@ habits as (
 int_churn_stock_outs_met as (
 
     select distinct
+        'stock_out' as event_name,
         visits.customer_id,
         visits.order_date as event_date,
         greatest(

@@ -8,7 +8,7 @@ with
 
 cases as (
 
-    select * from {{ ref('int_churn_cases_ranked') }}
+    select * from {{ ref('int_churn_cases_measured') }}
 
 ),
 
