@@ -32,7 +32,8 @@ def settings(day: str, **values: int) -> list[str]:
 
 def frame(warehouse: SyntheticWarehouse, query: str) -> pd.DataFrame:
     with warehouse.connect() as connection:
-        return connection.sql(query).df()
+        rows: pd.DataFrame = connection.sql(query).df()
+        return rows
 
 
 def open_shop(warehouse: SyntheticWarehouse, customers: int) -> None:
@@ -150,13 +151,14 @@ def test_sql_applies_the_model_and_measures_it_and_keeps_what_it_told(
     assert float(decay["auc_fall"][0]) == pytest.approx(float(fall), abs=1e-5)
 
     cases = frame(shop, "select * from science.int_churn_cases_met")
-    measured = frame(shop, "select * from science.int_churn_tests_measured").set_index(TEST)
+    tests = frame(shop, "select * from science.int_churn_tests_measured").set_index(TEST)
+    measured: dict[Any, dict[Any, Any]] = tests.to_dict("index")
     assert len(measured) == len(backtest) + 1
     for test, of_test in cases.groupby(TEST):
         for measure, value in quality(of_test).items():
             near = 1e-4 if measure.startswith("calibration") else 1e-6
-            assert measured.loc[test, measure] == pytest.approx(value, abs=near), (test, measure)
-        assert 0.6 < measured.loc[test, "auc"] < 1
+            assert measured[test][measure] == pytest.approx(value, abs=near), (test, measure)
+        assert 0.6 < measured[test]["auc"] < 1
 
 
 def assert_scores_are_the_models(shop: SyntheticWarehouse) -> None:
@@ -309,6 +311,7 @@ def test_no_feature_moves_by_what_happened_or_became_known_later(
         Delivery("erp__inventory_snapshots", "1", 1, [stock("03-15", 0, "03-16T02:00")]),
         Delivery("erp__inventory_snapshots", "2", 1, [stock("03-25", 5, "03-26T02:00")]),
         Delivery("voice__support_chats", "1", 1, [chat(1, 1, "03-21T12:00", "03-21T12:10")]),
+        Delivery("voice__support_chats", "2", 1, [chat(2, 3, "03-31T12:00", "03-31T12:10")]),
     )
     before = features()
     columns = ["customer_id", "order_count", "category_count", "discounted_percent",
@@ -327,7 +330,7 @@ def test_no_feature_moves_by_what_happened_or_became_known_later(
         Delivery("erp__inventory_snapshots", "1", 2, [stock("03-15", 9, "04-02T02:00")]),
         Delivery("erp__inventory_snapshots", "3", 1,
                  [stock("03-18", 9, "03-19T02:00"), stock("04-05", 0, "04-06T02:00")]),
-        Delivery("voice__support_chats", "2", 1,
-                 [chat(2, 2, "03-30T12:00", "03-30T12:10"), chat(3, 2, "04-05T12:00", later)]),
+        Delivery("voice__support_chats", "3", 1,
+                 [chat(3, 2, "03-30T12:00", "03-30T12:10"), chat(4, 2, "04-05T12:00", later)]),
     )  # fmt: skip
     assert features() == before

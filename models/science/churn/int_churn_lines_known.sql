@@ -1,6 +1,6 @@
 -- A line that nobody revised was known on its day; of the others each version as long as it was the
 -- known one. Of the published data sets the lines that count now stand for what was known, of each
--- order as soon as it was.
+-- order as soon as it was. What nobody described is of the category unknown.
 with
 
 lines_revised as (
@@ -30,11 +30,7 @@ lines as (
 
 products as (
 
-    select
-        product_id,
-        category
-    from {{ ref('dim_products') }}
-    where product_kind not in ('gift_card', 'deposit')
+    select * from {{ ref('dim_products') }}
 
 ),
 
@@ -73,11 +69,18 @@ versions as (
 int_churn_lines_known as (
 
     select
-        versions.*,
-        products.category
+        versions.customer_id,
+        versions.store_id,
+        versions.order_date,
+        versions.sku,
+        versions.is_discounted,
+        versions.known_from_date,
+        versions.known_to_date,
+        coalesce(products.category, 'unknown') as category
     from versions
-    inner join products
+    left join products
         on versions.sku = products.product_id
+    where coalesce(products.product_kind, 'goods') not in ('gift_card', 'deposit')
 
 )
 
