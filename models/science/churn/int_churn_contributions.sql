@@ -1,6 +1,6 @@
 -- What each value adds, and how strong a reason that is: its size in millionths, and the number of
 -- the reason in the last three digits. Where the field does not say which way a feature works, it
--- is high above the mean.
+-- is high from a value of the seed on, or above the mean.
 with
 
 feature_values as (
@@ -41,7 +41,10 @@ contributions as (
             when feature_values.feature_value = -1 then 3
             when feature_values.monotone_sign * scorecards.contribution < 0 then 1
             when feature_values.monotone_sign * scorecards.contribution > 0 then 2
-            when feature_values.feature_value < feature_means.mean_value then 1
+            when
+                feature_values.feature_value
+                < coalesce(feature_values.high_from_value, feature_means.mean_value)
+                then 1
             else 2
         end as state
     from feature_values

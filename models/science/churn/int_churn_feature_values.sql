@@ -37,6 +37,7 @@ int_churn_feature_values as (
         features.feature_name,
         features.feature_number,
         features.monotone_sign,
+        features.high_from_value,
         cast(numbers.number as {{ dbt.type_bigint() }}) as feature_value
     from features
     inner join numbers
