@@ -168,7 +168,7 @@ def main() -> None:
         taken = f"{peer[step]:.1f}" if step in peer else "did not converge"
         rows.append(
             f"| lifetimes 0.11.3, {options.peer_customers / 1e6:g} M customers: {what} | {taken}"
-            f" | {peer['peak_gib']:.1f} | |"
+            " | | |"
         )
     write_between_marks(PAGE, {"lifetime_value": rows})
     console.print("\n".join([*rows, *(f"{name}: {taken:.1f}" for name, taken in seconds.items())]))

@@ -1,6 +1,5 @@
 """Lifetime value as lifetimes does it: lifetime_value_peer.py FILE, a Parquet file of orders."""
 
-import resource
 import sys
 import time
 
@@ -10,7 +9,7 @@ from lifetimes.utils import summary_data_from_transaction_data
 
 
 def main(file: str) -> None:
-    """Print seconds by step, and the peak of memory; a fit that fails has none."""
+    """Print seconds by step; a fit that fails has none."""
     orders = pd.read_parquet(file)
     began = time.perf_counter()
     summary = summary_data_from_transaction_data(orders, "customer_id", "order_date", freq="D")
@@ -22,7 +21,6 @@ def main(file: str) -> None:
         print(f"BG/NBD: {type(error).__name__}: {error}", file=sys.stderr)
     else:
         print(f"bg_nbd\t{time.perf_counter() - began}")
-    print(f"peak_gib\t{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}")
 
 
 main(*sys.argv[1:])
