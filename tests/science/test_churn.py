@@ -191,7 +191,7 @@ def test_a_planted_truth_is_recovered(boosted: tuple[pd.DataFrame, pd.DataFrame]
 def test_a_logistic_truth_is_recovered() -> None:
     chance = np.random.default_rng(11)
     sample = samples(1900).assign(sample_weight=1.0)
-    truth = 0.5 - sample["recency"] / 30 + 0.4 * sample["orders"]
+    truth = 2 - np.log1p(sample["recency"]) + 1.5 * np.log1p(sample["orders"])
     sample["has_bought"] = (chance.random(len(sample)) < expit(truth)).astype("int64")
     model = logistic.fit(sample, {"orders": 1, "recency": -1})
     assert np.abs(model.log_odds(sample) - truth).mean() < 0.3

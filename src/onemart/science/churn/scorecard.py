@@ -36,7 +36,7 @@ def fit_scorecards(samples: pd.DataFrame, features: pd.DataFrame) -> pd.DataFram
 
     The probability of buying is ``1 / (1 + exp(-sum))``, summed over the intercept and the row of
     each feature and pair that the customer falls in. An explainable boosting machine where there
-    are 2,000 rows to fit and 100 of either outcome, else a logistic regression on bins; with fewer
+    are 2,000 rows to fit and 100 of either outcome, else a logistic regression on logs; with fewer
     than 50 rows, or one outcome only, the rate alone. Platt's calibration on later rows is part of
     the contributions already.
 
