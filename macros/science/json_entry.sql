@@ -3,7 +3,7 @@
 {% macro json_entry(name, number) -%}
     {{- dbt.concat([
         "'\"'",
-        "replace(replace(" ~ name ~ ", '\"', ''''), chr(92), '/')",
+        "replace(replace(" ~ name ~ ", '\"', chr(39)), chr(92), '/')",
         "'\": '",
         "coalesce(cast(cast(" ~ number ~ " as " ~ dbt.type_bigint() ~ ") as "
         ~ dbt.type_string() ~ "), 'null')",
