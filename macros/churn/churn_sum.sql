@@ -1,7 +1,7 @@
-{#- The sum of a column of the look-ups of all features, in their order. -#}
-{% macro churn_sum(column) -%}
+{#- The sum of a column of the look-ups of some features, in their order. -#}
+{% macro churn_sum(column, features) -%}
     {%- set terms = [] -%}
-    {%- for feature in churn_features() -%}
+    {%- for feature in features -%}
         {%- do terms.append(feature ~ "." ~ column) -%}
     {%- endfor -%}
     {{ terms | join(" + ") }}

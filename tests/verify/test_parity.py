@@ -30,6 +30,8 @@ SELDOM = {
     "lifetime_value_ranges",
     "lifetime_value_survival",
     "rpt_lifetime_value_calibration",
+    # No horizon of a kept prediction is over.
+    "rpt_model_decay",
 }
 
 

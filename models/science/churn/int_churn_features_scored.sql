@@ -1,6 +1,8 @@
 -- The scorecard is applied by equality alone: a look-up of each feature's value, then of the cell
 -- of each pair. Everyone is scored as of the business date, the cases drawn as of test cut-offs.
+-- Features are looked up some at a time: how deep SQL may go has a limit.
 {%- set features = churn_features() %}
+{%- set batches = features | batch(7) | list %}
 
 with
 
@@ -37,28 +39,50 @@ purposes as (
 
 ),
 
-int_churn_features_scored as (
+features_scored_0 as (
 
     select
-        {%- for horizon in churn_horizons() %}
-        {{ churn_sum("contribution_" ~ horizon) }} as contribution_{{ horizon }},
-        {{ churn_sum("cells_" ~ horizon) }} as cells_{{ horizon }},
-        {%- for feature in features %}
-        {{ feature }}.reason_key_{{ horizon }} as {{ feature }}_reason_key_{{ horizon }},
-        {%- endfor %}
-        {%- endfor %}
-        features.customer_id,
-        features.cut_off_date,
+        features.*,
         purposes.purpose
     from features
     inner join purposes
         on features.cut_off_date = purposes.cut_off_date
-    {%- for feature in features %}
-    inner join lookups as {{ feature }}
-        on {{ feature }}.feature_name = '{{ feature }}'
-        and features.{{ feature }} = {{ feature }}.feature_value
-        and purposes.purpose = {{ feature }}.purpose
-    {%- endfor %}
+
+),
+
+{% for batch in batches -%}
+features_scored_{{ loop.index }} as (
+
+    select
+        {%- for horizon in churn_horizons() %}
+        {{ churn_sum("contribution_" ~ horizon, batch) }}
+            as contribution_{{ horizon }}_{{ batch[0] }},
+        {{ churn_sum("cells_" ~ horizon, batch) }} as cells_{{ horizon }}_{{ batch[0] }},
+        {%- for feature in batch %}
+        {{ feature }}.reason_key_{{ horizon }} as {{ feature }}_reason_key_{{ horizon }},
+        {%- endfor %}
+        {%- endfor %}
+        scored.*
+    from features_scored_{{ loop.index0 }} as scored
+    {{ churn_lookups(batch) }}
+
+),
+
+{% endfor -%}
+int_churn_features_scored as (
+
+    select
+        {%- for horizon in churn_horizons() %}
+        {{ churn_total("contribution_" ~ horizon, batches) }} as contribution_{{ horizon }},
+        {{ churn_total("cells_" ~ horizon, batches) }} as cells_{{ horizon }},
+        {%- for feature in features %}
+        {{ feature }}_reason_key_{{ horizon }},
+        {%- endfor %}
+        {%- endfor %}
+        customer_id,
+        cut_off_date,
+        purpose
+    from features_scored_{{ batches | length }}
 
 )
 
