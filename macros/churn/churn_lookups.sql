@@ -1,7 +1,8 @@
-{#- Joins of the look-ups of some features to rows named scored, one each. -#}
+{#- Joins of the look-ups of some features to rows named scored, one each. They are left joins, for
+    those are done in their order: inner ones can be turned into products of the small look-ups. -#}
 {% macro churn_lookups(features) -%}
     {%- for feature in features -%}
-    inner join lookups as {{ feature }}
+    left join lookups as {{ feature }}
         on {{ feature }}.feature_name = '{{ feature }}'
         and scored.{{ feature }} = {{ feature }}.feature_value
         and scored.purpose = {{ feature }}.purpose
