@@ -2,6 +2,5 @@
     the day `cutoff` of `cutoffs`. -#}
 {% macro lifetime_known_on(cutoff) -%}
     orders.order_date <= cutoffs.{{ cutoff }}
-    and orders.known_from_date <= cutoffs.{{ cutoff }}
-    and coalesce(orders.known_to_date > cutoffs.{{ cutoff }}, true)
+    and {{ known_at("orders", "cutoffs." ~ cutoff) }}
 {%- endmacro %}

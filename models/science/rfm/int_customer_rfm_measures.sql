@@ -34,12 +34,7 @@ customers_added_up as (
         sum(orders.net_sales_amount) as monetary_amount
     from orders
     inner join business_dates
-        on
-        orders.known_from_date <= business_dates.business_date
-        and (
-            orders.known_to_date is null
-            or orders.known_to_date > business_dates.business_date
-        )
+        on {{ known_at("orders", "business_dates.business_date") }}
     group by orders.customer_id, business_dates.business_date
 
 ),
