@@ -23,6 +23,7 @@ from typing import Any
 
 import wasmtime
 import zetasql
+from google.protobuf.message import DecodeError
 from zetasql.core.exceptions import ServerError
 from zetasql.core.wasm_client import WasmClient, get_tzinfo_dir
 from zetasql.wasi import get_wasm_path
@@ -311,6 +312,10 @@ def judged(analyzer: Analyzer, catalog: Catalog, job: dict[str, Any]) -> dict[st
                 writes.append(statement.table_scan.table.full_name)
     except ServerError as refusal:
         return {"accepted": False, "message": refusal.message, "kinds": kinds, "writes": writes}
+    except DecodeError as problem:
+        # BigQuery has a limit of its own, which it does not tell.
+        message = f"too deeply nested, cut it into parts ({problem})"
+        return {"accepted": False, "message": message, "kinds": kinds, "writes": writes}
     return {"accepted": True, "kinds": kinds, "writes": writes}
 
 

@@ -1,6 +1,7 @@
 -- One card for all horizons; whole numbers only, shares in thousandths, so that both warehouses
 -- write the same text.
-{%- set text = dbt.type_string() %}
+{%- set week_count = "cast(fits.horizon_week_count as " ~ dbt.type_string() ~ ")" %}
+{%- set weeks = ["'\"'", week_count, "' weeks\": '"] %}
 
 with
 
@@ -22,9 +23,9 @@ backtests as (
     select
         horizon_week_count,
         count(*) as test_count,
-        cast(round(1000 * avg(auc)) as {{ dbt.type_bigint() }}) as auc,
-        cast(round(1000 * avg(brier_score)) as {{ dbt.type_bigint() }}) as brier_score,
-        cast(round(1000 * avg(calibration_slope)) as {{ dbt.type_bigint() }}) as slope
+        avg(auc) as auc,
+        avg(brier_score) as brier_score,
+        avg(calibration_slope) as calibration_slope
     from {{ ref('fct_model_backtest') }}
     group by horizon_week_count
 
@@ -53,21 +54,16 @@ fits_told as (
     select
         fits.horizon_week_count,
         fits.sample_count,
-        {{ dbt.concat([
-            "'\"'", "cast(fits.horizon_week_count as " ~ text ~ ")",
-            "' weeks\": {\"method\": \"'", "fits.method_name",
-            "'\", \"ranges\": '", "cast(fits.range_count as " ~ text ~ ")", "'}'",
+        {{ dbt.concat(weeks + [
+            "'{\"method\": \"'", "fits.method_name", "'\", '",
+            json_entry("'ranges'", "fits.range_count"), "'}'",
         ]) }} as parameters,
-        {{ dbt.concat([
-            "'\"'", "cast(fits.horizon_week_count as " ~ text ~ ")",
-            "' weeks\": {\"test cut-offs\": '",
-            "cast(coalesce(backtests.test_count, 0) as " ~ text ~ ")",
-            "', \"AUC\": '", "coalesce(cast(backtests.auc as " ~ text ~ "), 'null')",
-            "', \"Brier score\": '",
-            "coalesce(cast(backtests.brier_score as " ~ text ~ "), 'null')",
-            "', \"calibration slope\": '",
-            "coalesce(cast(backtests.slope as " ~ text ~ "), 'null')", "'}'",
-        ]) }} as quality
+        {{ dbt.concat(weeks + [json_object({
+            "test cut-offs": "coalesce(backtests.test_count, 0)",
+            "AUC": "round(1000 * backtests.auc)",
+            "Brier score": "round(1000 * backtests.brier_score)",
+            "calibration slope": "round(1000 * backtests.calibration_slope)",
+        })]) }} as quality
     from fits
     left join backtests
         on fits.horizon_week_count = backtests.horizon_week_count
