@@ -7,24 +7,18 @@ them. Writes benchmarks/README.md.
 """
 
 import argparse
-import json
-import os
-import resource
-import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 import duckdb
 import yaml
 from marks import write_between_marks
 from rich.console import Console
+from scripts import run_script
+from topic import copy_shop, run_models
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "benchmarks/README.md"
-SHOP = ROOT / "warehouse/demo.duckdb"
 PEER = ROOT / ".venv-peers/bin/python"
 MEMORY_LIMIT = "2560MiB"
 LIMITS = {"all": 60, "fit": 20, "GiB": 4}
@@ -68,6 +62,7 @@ select
     (net_sales_amount * 0.4)::decimal(28, 6) as gross_margin_amount
 from marts.fct_orders
 """
+NONE_REVISED = "delete from intermediate.int_orders_revised"
 MODELS = ("path:models/science/lifetime_value", "path:python_models/lifetime_value")
 # What runs on a new day without a refit, and what stands beside it.
 STEPS = {
@@ -84,36 +79,11 @@ STEPS = {
 }  # fmt: skip
 
 
-def make_shop(warehouse: Path, customers: int) -> int:
-    """Make the orders, and return how many."""
-    shutil.copy(SHOP, warehouse)
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        connection.execute(ORDERS.format(customers=customers))
-        connection.execute(PROFITS)
-        connection.execute("delete from intermediate.int_orders_revised")
-        [(orders,)] = connection.execute("select count(*) from marts.fct_orders").fetchall()
-    return int(orders)
-
-
-def run_models(warehouse: Path, folder: Path) -> dict[str, float]:
-    """Run the models by dbt; return the seconds of each."""
+def limited(folder: Path) -> None:
+    """Write the project's profile with less memory."""
     profiles = yaml.safe_load((ROOT / "profiles.yml").read_text())
     profiles["onemart"]["outputs"]["dev"]["settings"] = {"memory_limit": MEMORY_LIMIT}
     (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
-    command = [
-        str(Path(sys.executable).with_name("dbt")), "--quiet", "run", "--threads", "1",
-        "--profiles-dir", str(folder), "--target-path", str(folder / "target"),
-        "--select", "int_business_dates_chosen", *MODELS,
-    ]  # fmt: skip
-    environment = {**os.environ, "ONEMART_WAREHOUSE": str(warehouse), "ONEMART_SHOP": "demo"}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    results = json.loads((folder / "target/run_results.json").read_text())["results"]
-    return {
-        result["unique_id"].rpartition(".")[2]: float(result["execution_time"])
-        for result in results
-        if result["unique_id"].startswith("model.")
-    }
 
 
 def run_peer(warehouse: Path, customers: int, of: int, file: Path) -> dict[str, float]:
@@ -123,10 +93,7 @@ def run_peer(warehouse: Path, customers: int, of: int, file: Path) -> dict[str, 
             "copy (select customer_id, order_date from marts.fct_orders"
             f" where hash(customer_id) % {of} < {customers}) to '{file}' (format parquet)"
         )
-    command = [str(PEER), str(Path(__file__).with_name("lifetime_value_peer.py")), str(file)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    rows = [line.split("\t") for line in done.stdout.splitlines() if "\t" in line]
-    return {name: float(figure) for name, figure in rows}
+    return run_script(PEER, "lifetime_value_peer.py", str(file))
 
 
 def verdict(figure: float, limit: float) -> str:
@@ -143,14 +110,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=ROOT / "warehouse") as name:
         folder = Path(name)
         warehouse = folder / "demo.duckdb"
-        orders = make_shop(warehouse, options.customers)
-        began = time.perf_counter()
-        seconds = run_models(warehouse, folder)
-        whole = time.perf_counter() - began
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+        statements = [ORDERS.format(customers=options.customers), PROFITS, NONE_REVISED]
+        copy_shop(warehouse, [f"set memory_limit = '{MEMORY_LIMIT}'", *statements])
+        with duckdb.connect(str(warehouse), read_only=True) as connection:
+            [(orders,)] = connection.execute("select count(*) from marts.fct_orders").fetchall()
+        limited(folder)
+        done = run_models(
+            warehouse, ["int_business_dates_chosen", *MODELS],
+            "--threads", "1", "--profiles-dir", str(folder),
+        )  # fmt: skip
         peer = run_peer(
             warehouse, options.peer_customers, options.customers, folder / "orders.parquet"
         )
+    seconds, peak = done.by_model, done.peak_gib
     steps = {step: sum(seconds[model] for model in models) for step, models in STEPS.items()}
     trio = steps["prepare"] + steps["fit"] + steps["apply"]
     shop = f"{options.customers / 1e6:g} M customers, {orders / 1e6:.1f} M orders"
@@ -161,7 +133,7 @@ def main() -> None:
             f"| {step} | {taken:.1f} | | {verdict(taken, LIMITS[step]) if step in LIMITS else ''} |"
             for step, taken in steps.items()
         ),
-        f"| all of it by dbt, its start included | {whole:.1f} | | |",
+        f"| all of it by dbt, its start included | {done.whole:.1f} | | |",
     ]
     of_peer = {"prepare": "summary", "bg_nbd": "fit of BG/NBD"}
     for step, what in of_peer.items():

@@ -193,7 +193,7 @@ def test_a_logistic_truth_is_recovered() -> None:
     sample = samples(1900).assign(sample_weight=1.0)
     truth = 2 - np.log1p(sample["recency"]) + 1.5 * np.log1p(sample["orders"])
     sample["has_bought"] = (chance.random(len(sample)) < expit(truth)).astype("int64")
-    model = logistic.fit(sample, {"orders": 1, "recency": -1})
+    model = logistic.fit(sample, {"orders": 1, "recency": -1}, penalty=1.0)
     assert np.abs(model.log_odds(sample) - truth).mean() < 0.3
 
 
@@ -249,6 +249,35 @@ def test_too_few_of_an_outcome_are_not_boosted(rare: int) -> None:
     bought = pd.Series(range(2000)).sample(rare, random_state=1)
     card = fit_scorecards(sample.assign(has_bought=sample.index.isin(bought)), FEATURES)
     assert set(card["model_name"]) == {"ebm" if rare == 100 else "logistic"}
+
+
+def rare(count: int, role: str, seed: int, truth: str) -> pd.DataFrame:
+    """Make samples of which one in 27 bought, by a truth on logs or by one of steps."""
+    made = samples(count, role, seed=seed).assign(sample_weight=1.0)
+    gap = made["gap"].astype(float).fillna(40)
+    logs = 1.2 * np.log1p(made["orders"]) - 0.8 * np.log1p(made["recency"]) - 1.75
+    log_odds = -9 + 9.0 * gap.between(30, 35) if truth == "steps" else logs
+    chance = np.random.default_rng(seed)
+    return made.assign(has_bought=(chance.random(count) < expit(log_odds)).astype("int64"))
+
+
+@pytest.mark.parametrize("truth, better", [("logs", "logistic"), ("steps", "ebm")])
+def test_of_few_outcomes_the_model_counts_that_held_later(truth: str, better: str) -> None:
+    train = rare(3000, "train", 1, truth)
+    assert 100 <= train["has_bought"].sum() < 20 * len(SIGNS)
+    calibrate = rare(3000, "calibrate", 2, truth)
+    card = fit_scorecards(pd.concat([train, calibrate], ignore_index=True), FEATURES)
+    assert set(card["model_name"]) == {better}
+
+
+def test_a_penalty_draws_slopes_to_nothing() -> None:
+    sample, sign = samples(600), {"orders": 1}
+    free, drawn, none = (
+        np.ptp(logistic.fit(sample, sign, penalty=penalty).log_odds(sample))
+        for penalty in (0.0, 100.0, 1e9)
+    )
+    assert free > 1.5 * drawn > 0
+    assert none < 1e-3
 
 
 def test_few_customers_with_many_rows_are_not_boosted() -> None:

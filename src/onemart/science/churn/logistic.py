@@ -12,17 +12,16 @@ __all__ = ["NAME", "fit"]
 
 NAME = "logistic"
 _BINS = 32
-_PENALTY = 1.0
 
 
-def fit(samples: pd.DataFrame, signs: dict[str, int]) -> AdditiveModel:
+def fit(samples: pd.DataFrame, signs: dict[str, int], *, penalty: float) -> AdditiveModel:
     r"""Fit the log odds of `has_bought` by penalised maximum likelihood.
 
     ``log odds = intercept + sum_j slope_j z_j(x_j) + sum_j step_j [x_j missing]``, where ``z`` is
     the mean of ``sign(x) log(1 + |x|)`` over the bin of x, of up to 32, brought to mean 0 and
     deviation 1 over the samples. A shop of few customers says no more of a feature than one slope,
-    and logs hold beyond what it has seen. Minimises ``-log-likelihood + 1/2 * (sum of squared
-    slopes and steps)``; a slope has the sign of its feature, or is 0.
+    and logs hold beyond what it has seen. Minimises ``-log-likelihood + penalty/2 * (sum of
+    squared slopes and steps)``; a slope has the sign of its feature, or is 0.
 
     Parameters
     ----------
@@ -32,6 +31,8 @@ def fit(samples: pd.DataFrame, signs: dict[str, int]) -> AdditiveModel:
     signs : dict of str to int
         For each feature, in order, 1 where more of it cannot lower the odds, -1 where it cannot
         raise them, else 0.
+    penalty : float
+        0 or above; the more, the nearer slopes are to 0.
 
     References
     ----------
@@ -49,6 +50,7 @@ def fit(samples: pd.DataFrame, signs: dict[str, int]) -> AdditiveModel:
         samples["has_bought"].to_numpy(np.float64),
         np.asarray(weights, dtype=np.float64),
         bounds + [(None, None)] * len(signs),
+        penalty,
     )
     intercept, terms = float(slopes[0]), []
     for place, (shape, is_missing) in enumerate(zip(shapes, missing, strict=True), start=1):
@@ -79,9 +81,13 @@ def _logs(name: str, values: pd.Series, weights: pd.Series) -> Term:
 
 
 def _maximize(
-    design: Floats, bought: Floats, weights: Floats, bounds: list[tuple[float | None, float | None]]
+    design: Floats,
+    bought: Floats,
+    weights: Floats,
+    bounds: list[tuple[float | None, float | None]],
+    penalty: float,
 ) -> Floats:
-    penalties = np.full(design.shape[1], _PENALTY)
+    penalties = np.full(design.shape[1], penalty)
     penalties[0] = 0.0
 
     def negative(steps: Floats) -> tuple[float, Floats]:

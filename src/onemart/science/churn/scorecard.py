@@ -13,6 +13,10 @@ __all__ = ["RATE", "fit_calibrated", "fit_scorecards"]
 RATE = "rate"
 _FEWEST_ROWS, _FEWEST_TO_CALIBRATE = 50, 50
 _FEWEST_TO_BOOST, _FEWEST_OF_EITHER = 2000, 100
+# As many of the rarer outcome for each feature leave no doubt that steps hold; with fewer, slopes
+# may hold better, and of their penalties the first is taken where nothing can tell.
+_ENOUGH_A_FEATURE = 20
+_PENALTIES = (10.0, 1.0, 100.0, 1000.0)
 _KEY = ["purpose", "horizon_week_count"]
 _COLUMNS = {
     "purpose": "str",
@@ -37,8 +41,10 @@ def fit_scorecards(samples: pd.DataFrame, features: pd.DataFrame) -> pd.DataFram
     The probability of buying is ``1 / (1 + exp(-sum))``, summed over the intercept and the row of
     each feature and pair that the customer falls in. An explainable boosting machine where there
     are 2,000 rows to fit and 100 of either outcome, else a logistic regression on logs; with fewer
-    than 50 rows, or one outcome only, the rate alone. Platt's calibration on later rows is part of
-    the contributions already.
+    than 50 rows, or one outcome only, the rate alone. With less than 20 of the rarer outcome for
+    each feature, both stand against each other, and regressions of other penalties: the one counts
+    whose log loss on the later rows is least. Platt's calibration on those rows is part of the
+    contributions already.
 
     Parameters
     ----------
@@ -96,25 +102,44 @@ def fit_calibrated(
     about : dict of str to float
         `platt_slope` and `platt_intercept`.
     """
-    model, slope, offset = _fitted(train, calibrate, signs), 1.0, 0.0
-    if model.name != RATE and len(calibrate) >= _FEWEST_TO_CALIBRATE and _outcomes(calibrate) == 2:
-        slope, offset = platt.fit(
-            model.log_odds(calibrate),
-            calibrate["has_bought"].to_numpy(np.float64),
-            calibrate["sample_weight"].to_numpy(np.float64),
-        )
-    return model.scaled(slope, offset), {"platt_slope": slope, "platt_intercept": offset}
+    model, *others = _fitted(train, calibrate, signs)
+    unchanged = {"platt_slope": 1.0, "platt_intercept": 0.0}
+    too_few = len(calibrate) < _FEWEST_TO_CALIBRATE or _outcomes(calibrate) < 2
+    if model.name == RATE or too_few:
+        return model, unchanged
+    bought = calibrate["has_bought"].to_numpy(np.float64)
+    weights = calibrate["sample_weight"].to_numpy(np.float64)
+    calibrated = []
+    for one in (model, *others):
+        slope, offset = platt.fit(one.log_odds(calibrate), bought, weights)
+        calibrated.append((one.scaled(slope, offset), slope, offset))
+
+    def loss(of: tuple[AdditiveModel, float, float]) -> float:
+        log_odds = of[0].log_odds(calibrate)
+        return float(weights @ (np.logaddexp(0, log_odds) - bought * log_odds))
+
+    best, slope, offset = min(calibrated, key=loss)
+    return best, {"platt_slope": slope, "platt_intercept": offset}
 
 
-def _fitted(train: pd.DataFrame, calibrate: pd.DataFrame, signs: dict[str, int]) -> AdditiveModel:
+def _fitted(
+    train: pd.DataFrame, calibrate: pd.DataFrame, signs: dict[str, int]
+) -> list[AdditiveModel]:
+    """Return what may be the best model, first the one to take where nothing can tell."""
     if len(train) < _FEWEST_ROWS or _outcomes(train) < 2:
         both = pd.concat([train, calibrate])
         weight = float(both["sample_weight"].sum())
         bought = float((both["sample_weight"] * both["has_bought"]).sum())
         # Half a customer who bought and half one who did not, so that no rate is 0 or 1.
-        return AdditiveModel(RATE, float(np.log((bought + 0.5) / (weight - bought + 0.5))), ())
+        return [AdditiveModel(RATE, float(np.log((bought + 0.5) / (weight - bought + 0.5))), ())]
     varied = {name: sign for name, sign in signs.items() if len(train[name].drop_duplicates()) > 1}
-    model = (ebm if varied and _can_boost(train) else logistic).fit(train, varied)
+    models = [ebm.fit(train, varied)] if varied and _can_boost(train) else []
+    if not models or _rarer(train) < _ENOUGH_A_FEATURE * len(signs):
+        models += [logistic.fit(train, varied, penalty=penalty) for penalty in _PENALTIES]
+    return [_whole(model, signs) for model in models]
+
+
+def _whole(model: AdditiveModel, signs: dict[str, int]) -> AdditiveModel:
     singles = {term.features[0]: term for term in model.terms if len(term.features) == 1}
     # A feature that does not vary, or never was there, has its rows as well.
     terms = [singles.get(name, flat_term(name)) for name in signs]
@@ -124,11 +149,14 @@ def _fitted(train: pd.DataFrame, calibrate: pd.DataFrame, signs: dict[str, int])
 
 def _can_boost(train: pd.DataFrame) -> bool:
     enough = len(train) >= _FEWEST_TO_BOOST
-    counts = train["has_bought"].value_counts()
     bags = ebm.bags(train["customer_id"])
     # Few customers with many rows each can all be on one side.
     sides = [_outcomes(train[bag == side]) for bag in bags.T for side in (1, -1)]
-    return enough and int(counts.min()) >= _FEWEST_OF_EITHER and min(sides) == 2
+    return enough and _rarer(train) >= _FEWEST_OF_EITHER and min(sides) == 2
+
+
+def _rarer(samples: pd.DataFrame) -> int:
+    return int(samples["has_bought"].value_counts().min())
 
 
 def _outcomes(samples: pd.DataFrame) -> int:
