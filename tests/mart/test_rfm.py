@@ -14,7 +14,7 @@ from tests.mart.synthetic import PROJECT, Delivery, SyntheticWarehouse
 
 CUSTOMERS = 200_000
 BOUND = "reads_bounded_inputs_rfm_cut_points_"
-TRIO = ["int_rfm_dates_chosen", "int_customer_rfm_measures+", "int_customer_rfm_measures_monthly+"]
+TRIO = ["path:models/science/rfm", "path:python_models/rfm"]
 KNOWN = "intermediate.int_orders_known"
 ZERO = ("promotion_discount_amount", "loyalty_discount_amount", "offer_discount_amount")
 
