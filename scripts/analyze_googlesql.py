@@ -228,7 +228,10 @@ class Memory:
             self.known = {}
 
     def judged(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Return the verdict on a query, and let the catalog know what it created."""
+        """Return the verdict on a query, and let the catalog know what it created.
+
+        `is_known` tells whether it was remembered, from this run or an earlier one.
+        """
         places = [job["shop"], *dict.fromkeys(LITERAL.findall(job["sql"]))]
         words = LITERAL.sub(lambda found: found[1] or "?", job["sql"])
         default = job["default_dataset"] or ""
@@ -239,13 +242,13 @@ class Memory:
             verdict, changes = self._asked(job)
             if verdict["accepted"]:
                 self.known[key] = json.loads(alike(written([verdict, changes]), places))
-            return verdict
+            return {**verdict, "is_known": False}
         # What was used last stands last.
         found = self.known[key] = self.known.pop(key)
         verdict, changes = json.loads(unlike(written(found), places))
         for path, columns in changes.items():
             self.catalog.change(tuple(path.split(".")), columns)
-        return dict(verdict)
+        return {**verdict, "is_known": True}
 
     def _asked(self, job: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str | None]]:
         """Return the analyzer's verdict and the shapes of the tables that the job changed."""

@@ -54,6 +54,7 @@
     ("voice", "reviews", "fct_reviews", "true", none),
     ("voice", "nps_answers", "fct_nps_responses", "true", none),
     ("voice", "support_chats", "fct_support_conversations", "true", none),
+    ("simulation", "planted_truths", "stg_simulation__planted_truths", "true", none),
 ] %}
 {#- What was entered by mistake and taken back is in no mart. -#}
 {%- set taken_back = {

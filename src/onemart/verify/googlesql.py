@@ -44,6 +44,8 @@ class Checked:
         The kind of each of its statements.
     writes : sequence of str
         The tables and views that it creates or changes, as `project.dataset.table`.
+    is_known : bool
+        Whether the same words about the same columns were looked at before.
     """
 
     job: Job
@@ -52,6 +54,7 @@ class Checked:
     seconds: float
     kinds: Sequence[str]
     writes: Sequence[str]
+    is_known: bool = False
 
     def writes_to(self, node: Mapping[str, Any]) -> bool:
         """Whether it creates or changes the table of a model or seed, in whichever shop."""
@@ -123,6 +126,7 @@ def check(jobs: Iterable[Job], project: Project | None = None) -> list[Checked]:
             verdict["seconds"],
             verdict["kinds"],
             verdict["writes"],
+            verdict.get("is_known", False),
         )
         for job, verdict in zip(given, verdicts, strict=True)
     ]

@@ -12,10 +12,10 @@ __all__ = ["RATE", "fit_calibrated", "fit_scorecards"]
 
 RATE = "rate"
 _FEWEST_ROWS, _FEWEST_TO_CALIBRATE = 50, 50
-_FEWEST_TO_BOOST, _FEWEST_OF_EITHER = 2000, 100
-# As many of the rarer outcome for each feature leave no doubt that steps hold; with fewer, slopes
-# may hold better, and of their penalties the first is taken where nothing can tell.
-_ENOUGH_A_FEATURE = 20
+_FEWEST_TO_BOOST, _FEWEST_OF_EITHER = 1000, 100
+# As many rows, and as many of the rarer outcome for each feature, leave no doubt that steps hold;
+# with fewer, slopes may hold better, and of their penalties the first is taken where nothing tells.
+_ENOUGH, _ENOUGH_A_FEATURE = 2000, 20
 _PENALTIES = (10.0, 1.0, 100.0, 1000.0)
 _KEY = ["purpose", "horizon_week_count"]
 _COLUMNS = {
@@ -40,11 +40,11 @@ def fit_scorecards(samples: pd.DataFrame, features: pd.DataFrame) -> pd.DataFram
 
     The probability of buying is ``1 / (1 + exp(-sum))``, summed over the intercept and the row of
     each feature and pair that the customer falls in. An explainable boosting machine where there
-    are 2,000 rows to fit and 100 of either outcome, else a logistic regression on logs; with fewer
-    than 50 rows, or one outcome only, the rate alone. With less than 20 of the rarer outcome for
-    each feature, both stand against each other, and regressions of other penalties: the one counts
-    whose log loss on the later rows is least. Platt's calibration on those rows is part of the
-    contributions already.
+    are 1,000 rows to fit and 100 of either outcome, else a logistic regression on logs; with fewer
+    than 50 rows, or one outcome only, the rate alone. With fewer than 2,000 rows, or than 20 of the
+    rarer outcome for each feature, both stand against each other, and regressions of other
+    penalties: the one counts whose log loss on the later rows is least. Platt's calibration on
+    those rows is part of the contributions already.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def _fitted(
         return [AdditiveModel(RATE, float(np.log((bought + 0.5) / (weight - bought + 0.5))), ())]
     varied = {name: sign for name, sign in signs.items() if len(train[name].drop_duplicates()) > 1}
     models = [ebm.fit(train, varied)] if varied and _can_boost(train) else []
-    if not models or _rarer(train) < _ENOUGH_A_FEATURE * len(signs):
+    if not models or len(train) < _ENOUGH or _rarer(train) < _ENOUGH_A_FEATURE * len(signs):
         models += [logistic.fit(train, varied, penalty=penalty) for penalty in _PENALTIES]
     return [_whole(model, signs) for model in models]
 
