@@ -30,6 +30,10 @@ SQL_FOLDERS := models macros tests packages
 # What works with several processes warns about their semaphores on leaving.
 QUIET_LEAVING := PYTHONWARNINGS=ignore::UserWarning:multiprocessing.resource_tracker
 
+# The portal shows what failed, so it is published either way.
+build_and_publish = status=0; $(BIN)/onemart build --shop $(1) || status=$$?; \
+	$(BIN)/onemart publish --shop $(1) && exit $$status
+
 # One warehouse has one writer: targets run one after the other, also under `make -j`.
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
@@ -49,16 +53,24 @@ help:  ## Explain the targets.
 ##  The way from files to marts
 
 .PHONY: build
-build: setup dbt-deps  ## Set up, land the sample shop, build and test its marts, show where to look.
+build: setup dbt-deps  ## Set up, land the sample shop, build and test its marts, publish its portal.
 	@$(BIN)/onemart sample $(SHOP)
 	@$(BIN)/onemart land --shop $(SHOP)
-	@$(BIN)/onemart build --shop $(SHOP)
+	@$(call build_and_publish,$(SHOP))
 
 .PHONY: demo
-demo: setup dbt-deps  ## Simulate a shop of 20,000 customers over three years, land it, build and test its marts.
+demo: setup dbt-deps  ## Simulate a shop of 20,000 customers over three years, land it, build, test and publish its marts.
 	@$(BIN)/onemart simulate --shop demo
 	@$(BIN)/onemart land --shop demo
-	@$(BIN)/onemart build --shop demo
+	@$(call build_and_publish,demo)
+
+.PHONY: publish
+publish: setup dbt-deps  ## Write the portal of SHOP, target/portal/index.html.
+	@$(BIN)/onemart publish --shop $(SHOP)
+
+.PHONY: serve
+serve: setup dbt-deps  ## Show the portal of SHOP on this machine, made anew when something changes.
+	@$(BIN)/onemart serve --shop $(SHOP)
 
 .PHONY: sample
 sample: setup  ## Put the sample files of SHOP into landing/, as its retailer would deliver them.
@@ -115,7 +127,7 @@ parse: setup dbt-deps  ## Parse the dbt project for DuckDB and for BigQuery (nee
 	$(BIN)/dbt --quiet parse --target bigquery --target-path target/bigquery
 
 .PHONY: pytest
-pytest: setup setup-emulator setup-googlesql dbt-deps  ## Run the Python tests.
+pytest: setup setup-browser setup-emulator setup-googlesql dbt-deps  ## Run the Python tests.
 	$(BIN)/python -m pytest --numprocesses 2
 
 .PHONY: parity
@@ -205,6 +217,10 @@ setup-emulator: $(EMULATOR_READY)  ## Install the BigQuery emulator into .venv-e
 .PHONY: setup-googlesql
 setup-googlesql: $(GOOGLESQL_READY)  ## Install GoogleSQL's analyzer into .venv-googlesql (part of test).
 	@:
+
+.PHONY: setup-browser
+setup-browser:  ## Install the browser that tests of the portal look with: Debian's Chromium (part of test).
+	@command -v chromium >/dev/null || scripts/install_browser.sh
 
 .PHONY: setup-peers
 setup-peers: $(PEERS_READY)  ## Install what benchmarks measure against into .venv-peers (part of no check).

@@ -9,6 +9,7 @@ from typing import Any
 from onemart.console import progress
 from onemart.feeds.status import delivered_by_feed
 from onemart.project import Project, Shop
+from onemart.results import keep_results
 from onemart.warehouse import chosen_target, open_warehouse
 
 __all__ = ["Built", "build"]
@@ -95,6 +96,13 @@ def build(
         if str(node.status) in {"error", "fail", "runtime error"}:
             told = " ".join(str(node.message or "").split())
             built.problems.append(f"{node.node.name}: {told[:300]}")
+    keep_results(
+        project,
+        shop,
+        getattr(result.result, "results", []),
+        seconds=built.seconds,
+        is_whole=not arguments and result.exception is None,
+    )
     with open_warehouse(shop, target=target) as warehouse:
         built.place = warehouse.place("marts")
         built.feeds = delivered_by_feed(warehouse)

@@ -273,6 +273,52 @@ def _sum_up(report: "Report") -> None:
     console.print(figures("Landed", columns, ((feed, *row) for feed, row in rows.items())))
 
 
+@app.command()
+def publish(
+    *,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="The folder; target/portal if none is named.")
+    ] = None,
+    shop: ShopName = None,
+    target: TargetName = None,
+) -> None:
+    """Write the shop's portal: one static site, to be opened from the disk or any web server."""
+    from onemart.portal.publish import DEFAULT_FOLDER  # noqa: PLC0415
+    from onemart.portal.publish import publish as write_portal  # noqa: PLC0415
+
+    project = find_project()
+    folder = to or project.root / DEFAULT_FOLDER
+    written = write_portal(project, project.shop(shop), folder, target=target)
+    say(f"{written}. Open {to or DEFAULT_FOLDER}/index.html in a browser.")
+
+
+@app.command()
+def serve(
+    *,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="On 127.0.0.1.")] = 8080,
+    shop: ShopName = None,
+    target: TargetName = None,
+) -> None:
+    """Show the shop's portal on this machine, and make anew what changes, until Ctrl-C."""
+    from onemart.errors import OnemartError  # noqa: PLC0415
+    from onemart.portal.publish import DEFAULT_FOLDER  # noqa: PLC0415
+    from onemart.portal.serve import serve as serve_portal  # noqa: PLC0415
+    from onemart.watch.watch import ending_on_signals  # noqa: PLC0415
+
+    project = find_project()
+    with ending_on_signals(lambda: say("Ending; Ctrl-C again breaks it off.")) as end:
+        serve_portal(
+            project,
+            project.shop(shop),
+            project.root / DEFAULT_FOLDER,
+            target=target,
+            port=port,
+            end=end,
+            on_ready=lambda address: say(f"The portal is at {address} until Ctrl-C."),
+            on_change=lambda told: complain(told) if isinstance(told, OnemartError) else say(told),
+        )
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def build(context: typer.Context, *, shop: ShopName = None, target: TargetName = None) -> None:
     """Build and test the shop's marts with dbt; further arguments go to `dbt build`."""
@@ -503,7 +549,7 @@ def status(*, shop: ShopName = None, wait: Wait = 120.0, target: TargetName = No
     from onemart.feeds.status import feed_status  # noqa: PLC0415
 
     with _gate(shop, wait, target) as gate:
-        feeds = feed_status(gate)
+        feeds = feed_status(gate.warehouse, gate.contracts)
     columns = ("feed", "state", "due (UTC)", "open", "last file", "last accepted")
     for source, of_source in groupby(feeds, key=lambda feed: feed.contract.source):
         rows = (

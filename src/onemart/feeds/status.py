@@ -1,5 +1,6 @@
 """What the ledger says about feeds: last deliveries, freshness, what is open."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,9 +44,9 @@ class FeedStatus:
         return self.last_outcome == "rejected"
 
 
-def feed_status(gate: Gate) -> list[FeedStatus]:
-    """Return how each feed of the shop stands."""
-    return [_status_of(gate.warehouse, contract) for contract in gate.contracts]
+def feed_status(warehouse: Warehouse, contracts: Iterable[Contract]) -> list[FeedStatus]:
+    """Return how each of the feeds stands in a shop's warehouse."""
+    return [_status_of(warehouse, contract) for contract in contracts]
 
 
 def _status_of(warehouse: Warehouse, contract: Contract) -> FeedStatus:

@@ -12,7 +12,7 @@ from onemart.errors import OnemartError
 from onemart.project import Project
 from onemart.warehouse import DEFAULT_TARGET, Warehouse
 
-__all__ = ["placed_in", "semantic_manifest"]
+__all__ = ["parsed_project", "placed_in", "semantic_manifest"]
 
 
 def semantic_manifest(project: Project) -> dict[str, Any]:
@@ -25,14 +25,26 @@ def semantic_manifest(project: Project) -> dict[str, Any]:
     OnemartError
         If dbt cannot parse the project.
     """
+    kept = parsed_project(project).with_name("semantic_manifest.json")
+    manifest: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    return manifest
+
+
+def parsed_project(project: Project) -> Path:
+    """Return the file with dbt's manifest of the project; the semantic one lies beside it.
+
+    Raises
+    ------
+    OnemartError
+        If dbt cannot parse the project.
+    """
     folder = project.state / "semantic"
     kept = folder / "semantic_manifest.json"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / "lock"):
         if not kept.is_file() or kept.stat().st_mtime < _last_change(_definitions(project)):
             _parse(project, folder)
-    manifest: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-    return manifest
+    return folder / "manifest.json"
 
 
 def placed_in(manifest: dict[str, Any], warehouse: Warehouse) -> dict[str, Any]:
