@@ -19,9 +19,9 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 TESTS = Path(__file__).parent
 FLOOR = TESTS / "floor.toml"
-# Areas whose tests share what takes minutes to make: one worker runs all of such an area, and
-# whichever test comes first waits for it.
-SHARING = {"mart", "verify"}
+# Areas whose tests share what takes minutes to make, by the area that makes it: one worker runs all
+# that share, and whichever test comes first waits for it.
+SHARING = {"mart": "mart", "verify": "verify", "portal": "verify"}
 LONGEST_WAIT_SECONDS = 1800
 
 
@@ -60,12 +60,31 @@ class AreaScheduling(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
-        return area(nodeid) if area(nodeid) in SHARING else file
+        return SHARING.get(area(nodeid), file)
 
 
 def area(nodeid: str) -> str:
     """Return the folder in `tests/` that a test is in."""
     return nodeid.removeprefix("tests/").partition("/")[0]
+
+
+@pytest.fixture(scope="session")
+def parity(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Build the small shop on DuckDB and on the emulator, once for all tests that look at it.
+
+    The record of it (`open_record`) is in the folder of `statements`.
+    """
+    from tests.mart.small_shops import write_contracts
+    from tests.verify.small_slices import small_slices
+
+    from onemart.verify.parity import run_parity
+
+    folder = tmp_path_factory.mktemp("parity")
+    write_contracts(folder / "expectations")
+    slices = small_slices(folder / "expectations")
+    project = Project(TESTS.parent)
+    with EmulatorServer(folder / "statements.jsonl", project=project) as server:
+        yield run_parity(slices, folder, server, project=project)
 
 
 @pytest.fixture(scope="session")
