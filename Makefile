@@ -194,6 +194,10 @@ bench-lifetime-value: setup setup-peers dbt-deps  ## Measure lifetime value of 1
 bench-churn: setup setup-peers dbt-deps  ## Measure the propensity to buy again beside three challengers in the shops built here; write benchmarks/README.md.
 	$(BIN)/python benchmarks/churn.py
 
+.PHONY: bench-portal
+bench-portal: setup setup-browser dbt-deps  ## Measure how long the portal of the simulated shop takes, after `make demo`; write benchmarks/README.md.
+	$(BIN)/python benchmarks/portal.py
+
 .PHONY: format
 format: setup-lint  ## Format Python and SQL in place.
 	$(LINT)/ruff check --fix .
