@@ -3,6 +3,8 @@
 PYTHON ?= python3
 SHOP ?= complete_journey
 TEST_SHOP ?= $(SHOP)
+# What main keeps for pull requests to be compared with.
+STATE ?= target/state/$(SHOP)
 
 # No tool reports home, from make or from what make starts.
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
@@ -33,6 +35,10 @@ QUIET_LEAVING := PYTHONWARNINGS=ignore::UserWarning:multiprocessing.resource_tra
 # The portal shows what failed, so it is published either way.
 build_and_publish = status=0; $(BIN)/onemart build --shop $(1) || status=$$?; \
 	$(BIN)/onemart publish --shop $(1) && exit $$status
+
+# A machine of CI forgets a key that it makes, and hashes of a person would then differ from run to run.
+need_key = [ -z "$$CI" ] || [ -n "$$ONEMART_PII_KEY" ] || [ -f .onemart/pii.key ] || \
+	{ echo 'ONEMART_PII_KEY is not set: docs/ci.md says how to make and keep it.' >&2; exit 2; }
 
 # One warehouse has one writer: targets run one after the other, also under `make -j`.
 .NOTPARALLEL:
@@ -88,6 +94,33 @@ docs: setup dbt-deps  ## Write the dbt documentation of SHOP as one page, target
 .PHONY: emulator
 emulator: setup-emulator  ## Serve the BigQuery emulator on 127.0.0.1:9050 until Ctrl-C, for ONEMART_TARGET=emulator.
 	@.venv-emulator/bin/python scripts/serve_emulator.py --port 9050
+
+##  What a team's CI runs (docs/ci.md)
+
+.PHONY: ci-state
+ci-state: setup dbt-deps  ## Keep dbt's manifest and the built warehouse of SHOP in STATE, to compare changes with.
+	@$(QUIET_LEAVING) $(BIN)/python -m onemart.ci keep --shop $(SHOP) --state $(STATE)
+
+.PHONY: slim-build
+slim-build: setup dbt-deps  ## Build and test what changed since STATE, and what reads it, in a copy of STATE's warehouse.
+	@$(QUIET_LEAVING) $(BIN)/python -m onemart.ci slim --shop $(SHOP) --state $(STATE)
+
+.PHONY: pull-request-report
+pull-request-report: setup  ## Tell what the last slim build changed: models, columns, rows, tests; Markdown in target/slim.
+	@$(QUIET_LEAVING) $(BIN)/python -m onemart.ci report --shop $(SHOP) --state $(STATE)
+
+.PHONY: hourly
+hourly: setup dbt-deps  ## Land what arrived for SHOP, build what comes of it, test the days that it touched.
+	@$(need_key)
+	@$(BIN)/onemart watch --once --shop $(SHOP)
+
+.PHONY: nightly
+nightly: setup dbt-deps  ## Land what arrived for SHOP, build and test everything, publish its portal.
+	@$(need_key)
+	@# A rejected file stops no build, and makes the run fail at its end.
+	@$(BIN)/onemart land --shop $(SHOP); landed=$$?; \
+	( $(call build_and_publish,$(SHOP)) ) && \
+	$(BIN)/python scripts/check_dbt_floor.py target/run_results.json && exit $$landed
 
 ##  Checks
 
