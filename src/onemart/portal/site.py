@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onemart.errors import OnemartError
-from onemart.portal import home
+from onemart.portal import feeds, home
 from onemart.portal.frame import FOLDER, Frame, Link, as_json
 from onemart.portal.page import Asset, Page
 from onemart.portal.reading import Reading
@@ -33,7 +33,7 @@ class Section:
     pages: Callable[[Reading], Iterable[Page | Asset]]
 
 
-SECTIONS: tuple[Section, ...] = ()
+SECTIONS: tuple[Section, ...] = (Section("feeds", "Feeds", feeds.pages),)
 """In the order of the navigation; the first page, which leads to all, is made from them."""
 
 

@@ -86,6 +86,14 @@ class Dialect(ABC):
         """Tell whether an RE2 pattern occurs in the text, or is the whole text."""
 
     @abstractmethod
+    def replace_all(self, text: str, pattern: str, by: str) -> str:
+        """Replace each match of an RE2 pattern; a backslash and a number stand for a group."""
+
+    @abstractmethod
+    def elements(self, array: str, name: str) -> str:
+        """Return what a FROM clause takes the elements of a row's array from, named `name`."""
+
+    @abstractmethod
     def is_finite(self, value: str) -> str:
         """Tell whether a double is neither NaN nor infinite."""
 

@@ -163,6 +163,14 @@ class BigqueryDialect(Dialect):
         pattern = f"^(?:{pattern})$" if whole else pattern
         return f"regexp_contains({text}, {self.literal(pattern)})"
 
+    def replace_all(self, text: str, pattern: str, by: str) -> str:
+        """Replace by the function that replaces each match."""
+        return f"regexp_replace({text}, {self.literal(pattern)}, {self.literal(by)})"
+
+    def elements(self, array: str, name: str) -> str:
+        """Unnest into values, each a column of that name."""
+        return f"unnest({array}) as {name}"
+
     def is_finite(self, value: str) -> str:
         """Tell whether a double is neither NaN nor infinite."""
         return f"not (is_nan({value}) or is_inf({value}))"

@@ -65,6 +65,14 @@ class DuckdbDialect(Dialect):
         function = "regexp_full_match" if whole else "regexp_matches"
         return f"{function}({text}, {literal(pattern)})"
 
+    def replace_all(self, text: str, pattern: str, by: str) -> str:
+        """Replace by DuckDB's function, which wants to be told that it is each match."""
+        return f"regexp_replace({text}, {literal(pattern)}, {literal(by)}, 'g')"
+
+    def elements(self, array: str, name: str) -> str:
+        """Unnest into a table of one column."""
+        return f"unnest({array}) as elements({name})"
+
     def is_finite(self, value: str) -> str:
         """Ask `isfinite`."""
         return f"isfinite({value})"
