@@ -55,7 +55,12 @@ class Built:
 
 
 def build(
-    project: Project, shop: Shop, arguments: list[str], *, target: str | None = None
+    project: Project,
+    shop: Shop,
+    arguments: list[str],
+    *,
+    target: str | None = None,
+    is_trial: bool = False,
 ) -> Built:
     """Run `dbt build` for the shop.
 
@@ -65,6 +70,8 @@ def build(
         More arguments for dbt, such as `--select fct_orders` or `--full-refresh`.
     target : str, optional
         Of profiles.yml; by default the one in ONEMART_TARGET, else the DuckDB file.
+    is_trial : bool
+        Whether this is not the shop's own warehouse, so that its portal need not know of it.
     """
     os.environ["ONEMART_SHOP"] = shop.name
     os.chdir(project.root)
@@ -96,13 +103,14 @@ def build(
         if str(node.status) in {"error", "fail", "runtime error"}:
             told = " ".join(str(node.message or "").split())
             built.problems.append(f"{node.node.name}: {told[:300]}")
-    keep_results(
-        project,
-        shop,
-        getattr(result.result, "results", []),
-        seconds=built.seconds,
-        is_whole=not arguments and result.exception is None,
-    )
+    if not is_trial:
+        keep_results(
+            project,
+            shop,
+            getattr(result.result, "results", []),
+            seconds=built.seconds,
+            is_whole=not arguments and result.exception is None,
+        )
     with open_warehouse(shop, target=target) as warehouse:
         built.place = warehouse.place("marts")
         built.feeds = delivered_by_feed(warehouse)

@@ -79,6 +79,7 @@ def slim_build(project: Project, shop: Shop, state: State) -> Built:
         copy,
         [*options, "--full-refresh", "--target-path", str(folder)],
         target=DEFAULT_TARGET,
+        is_trial=True,
     )
     Slim(copy.warehouse, sorted({*modified, *refitted}), built.seconds).write(folder)
     return built
