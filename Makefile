@@ -227,6 +227,10 @@ bench-lifetime-value: setup setup-peers dbt-deps  ## Measure lifetime value of 1
 bench-churn: setup setup-peers dbt-deps  ## Measure the propensity to buy again beside three challengers in the shops built here; write benchmarks/README.md.
 	$(BIN)/python benchmarks/churn.py
 
+.PHONY: bench-churn-apply
+bench-churn-apply: setup dbt-deps  ## Measure how scorecards of churn are applied to 10 million customers, after `make demo`; write benchmarks/README.md.
+	$(BIN)/python benchmarks/churn_apply.py
+
 .PHONY: bench-portal
 bench-portal: setup setup-browser dbt-deps  ## Measure how long the portal of the simulated shop takes, after `make demo`; write benchmarks/README.md.
 	$(BIN)/python benchmarks/portal.py

@@ -11,11 +11,10 @@ import tempfile
 from pathlib import Path
 
 import duckdb
-import yaml
 from marks import write_between_marks
 from rich.console import Console
 from scripts import run_script
-from topic import copy_shop, run_models
+from topic import copy_shop, limit_memory, run_models
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "benchmarks/README.md"
@@ -79,13 +78,6 @@ STEPS = {
 }  # fmt: skip
 
 
-def limited(folder: Path) -> None:
-    """Write the project's profile with less memory."""
-    profiles = yaml.safe_load((ROOT / "profiles.yml").read_text())
-    profiles["onemart"]["outputs"]["dev"]["settings"] = {"memory_limit": MEMORY_LIMIT}
-    (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
-
-
 def run_peer(warehouse: Path, customers: int, of: int, file: Path) -> dict[str, float]:
     """Run lifetimes on as many of the customers; return what it tells."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -114,11 +106,12 @@ def main() -> None:
         copy_shop(warehouse, [f"set memory_limit = '{MEMORY_LIMIT}'", *statements])
         with duckdb.connect(str(warehouse), read_only=True) as connection:
             [(orders,)] = connection.execute("select count(*) from marts.fct_orders").fetchall()
-        limited(folder)
         done = run_models(
-            warehouse, ["int_business_dates_chosen", *MODELS],
-            "--threads", "1", "--profiles-dir", str(folder),
-        )  # fmt: skip
+            warehouse,
+            ["int_business_dates_chosen", *MODELS],
+            *("--threads", "1"),
+            *limit_memory(folder, MEMORY_LIMIT),
+        )
         peer = run_peer(
             warehouse, options.peer_customers, options.customers, folder / "orders.parquet"
         )
