@@ -23,16 +23,18 @@ BEFORE = """
         ) as t (id, name, rate, old);
     create table marts.fct_same as select 1 as id, 0.1::double as rate;
     create table marts.fct_gone as select 1 as id;
+    create table marts.fct_more as select 1 as id;
     create view marts.dim_view as select 1 as id;
 """
 NOW = """
     create schema marts;
     create table marts.fct_sales as
         select * from (
-            values (3::bigint, 'c', 0.3::double, 1), (2, 'b', 0.2, 1), (1, 'a', 0.1, 1)
+            values (3::bigint, 'c', 0.3::double, 1), (1, 'a', 0.1, 1)
         ) as t (id, name, rate, wave);
     create table marts.fct_same as select 1 as id, 0.1::double + 1e-17 as rate;
     create table marts.fct_new as select 1 as id;
+    create table marts.fct_more as select unnest([1, 2]) as id;
     create view marts.dim_view as select 2 as id;
 """
 
@@ -58,7 +60,7 @@ def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Wareho
 @pytest.fixture(scope="module")
 def changes(warehouses: list[Warehouse]) -> dict[str, ModelChange]:
     before, now = warehouses
-    both = ("fct_sales", "fct_same", "dim_view", "fct_failed")
+    both = ("fct_sales", "fct_same", "fct_more", "dim_view", "fct_failed")
     asked = {**dict.fromkeys(_nodes(*both, "fct_gone", "fct_new"), "changed")}
     told = compare_models(
         (before, _nodes(*both, "fct_gone")), (now, _nodes(*both, "fct_new")), asked
@@ -70,7 +72,7 @@ def test_rows_columns_types_and_values(changes: dict[str, ModelChange]) -> None:
     assert changes["fct_sales"] == ModelChange(
         "fct_sales",
         "changed",
-        (2, 3),
+        (2, 2),
         added=["wave"],
         removed=["old"],
         retyped={"id": ("integer", "bigint")},
@@ -97,6 +99,12 @@ def test_what_is_new_is_gone_or_failed(changes: dict[str, ModelChange]) -> None:
     assert changes["fct_new"] == ModelChange("fct_new", "new", (None, 1))
     assert changes["fct_gone"] == ModelChange("fct_gone", "removed", (1, None))
     assert changes["fct_failed"] == ModelChange("fct_failed", "changed", (None, None))
+
+
+def test_with_other_rows_no_column_is_blamed(changes: dict[str, ModelChange]) -> None:
+    assert changes["fct_more"] == ModelChange("fct_more", "changed", (1, 2))
+    told = report_text("demo", [changes["fct_more"]], Verdicts(Counter(), []), commit="", seconds=1)
+    assert "| `fct_more` | changed | 1 | 2 | +1 (+100.0%) |  | other rows |" in told
 
 
 def test_values_of_a_view_are_not_compared(changes: dict[str, ModelChange]) -> None:

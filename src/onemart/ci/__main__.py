@@ -47,7 +47,10 @@ def _slim(project: Project, shop: Shop, folder: Path) -> int:
     built = slim_build(project, shop, open_state(folder, shop))
     for problem in built.problems:
         say(problem, "failed", "red")
-    models = sum(count for (kind, _), count in built.counts.items() if kind in {"model", "seed"})
+    models = sum(
+        count for (kind, status), count in built.counts.items()
+        if kind in {"model", "seed"} and status == "success"
+    )  # fmt: skip
     say(
         f"{models:,} models built anew, {built.tests_passed:,} tests passed,"
         f" {len(built.problems):,} failed; {built.seconds:.0f} seconds."

@@ -29,7 +29,8 @@ class ModelChange:
         By column that has another type, the type before and now.
     moved : list of str or None
         Columns of both whose values differ, taken over all rows, whatever their order; None where
-        they were not compared, for a view is not read twice to its end.
+        they were not compared: with more or fewer rows every column differs, and a view is not read
+        to its end.
     """
 
     name: str
@@ -119,13 +120,14 @@ def _compare(name: str, what: str, before: _Side, now: _Side) -> ModelChange:
     }
     alike = [column for column in both if column not in retyped]
     moved: list[str] | None = None
-    if before.kind == now.kind == "table":
+    rows = before.count(), now.count()
+    if before.kind == now.kind == "table" and rows[0] == rows[1]:
         sums = [side.sums(alike) if alike else {} for side in (before, now)]
         moved = [column for column in alike if sums[0][column] != sums[1][column]]
     return ModelChange(
         name,
         what,
-        (before.count(), now.count()),
+        rows,
         [column for column in now.columns if column not in before.columns],
         [column for column in before.columns if column not in now.columns],
         retyped,

@@ -79,7 +79,7 @@ def pull_request_report(project: Project, shop: Shop, state: State) -> str:
     slim = Slim.read(folder)
     run = _read(folder / "run_results.json")["results"]
     nodes = [_tables(manifest) for manifest in (state.manifest, _read(folder / "manifest.json"))]
-    built = [str(result["unique_id"]) for result in run]
+    built = [str(one["unique_id"]) for one in run if one["status"] == "success"]
     gone = nodes[0].keys() - nodes[1].keys()
     asked = dict.fromkeys(sorted({*slim.modified, *gone}), "changed")
     asked |= {name: "rebuilt" for name in sorted(built) if name in nodes[1] and name not in asked}
@@ -178,9 +178,9 @@ def _columns(change: ModelChange) -> str:
 
 
 def _moved(change: ModelChange) -> str:
-    return (
-        "" if change.moved is None else _cut([f"`{column}`" for column in change.moved]) or "none"
-    )
+    if change.moved is not None:
+        return _cut([f"`{column}`" for column in change.moved]) or "none"
+    return "" if None in change.rows or change.rows[0] == change.rows[1] else "other rows"
 
 
 def _cut(told: list[str]) -> str:

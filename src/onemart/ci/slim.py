@@ -8,9 +8,9 @@ from pathlib import Path
 
 from onemart.build import Built, build
 from onemart.ci.fitted_by import code_of_python_models
-from onemart.ci.state import State, package_source, run_dbt
+from onemart.ci.state import State, hash_contracts, package_source, run_dbt
 from onemart.disk import explain_disk
-from onemart.feeds.contract import load_contracts
+from onemart.feeds.contract import load_contract
 from onemart.feeds.ledger import prepare_ledger
 from onemart.feeds.tables import prepare_feed
 from onemart.project import Project, Shop
@@ -68,7 +68,7 @@ def slim_build(project: Project, shop: Shop, state: State) -> Built:
     copy = replace(shop, warehouse=folder / state.warehouse.name)
     with explain_disk(copy.warehouse.name):
         shutil.copyfile(state.warehouse, copy.warehouse)
-    _prepare_feeds(project, copy)
+    _prepare_feeds(project, copy, state)
     modified = _modified(project, copy, state, folder)
     refitted = _refitted(project, state, folder)
     os.environ["ONEMART_WAREHOUSE"] = str(copy.warehouse)
@@ -85,15 +85,16 @@ def slim_build(project: Project, shop: Shop, state: State) -> Built:
     return built
 
 
-def _prepare_feeds(project: Project, shop: Shop) -> None:
-    """Give the feeds that are new, or whose contract grew, their tables, as the gate would."""
-    contracts, errors = load_contracts(project.contracts)
-    if errors:
-        raise errors[0]
+def _prepare_feeds(project: Project, shop: Shop, state: State) -> None:
+    """Give feeds whose contract is new, or other than it was, their tables, as the gate would."""
+    before = state.about["contracts"]
+    changed = [name for name, told in hash_contracts(project).items() if before.get(name) != told]
+    if not changed:
+        return
     with open_warehouse(shop) as warehouse:
         prepare_ledger(warehouse)
-        for contract in contracts:
-            prepare_feed(warehouse, contract)
+        for name in changed:
+            prepare_feed(warehouse, load_contract(project.root / name))
 
 
 def _modified(project: Project, shop: Shop, state: State, folder: Path) -> list[str]:

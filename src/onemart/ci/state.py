@@ -1,5 +1,6 @@
 """The state that later builds are compared with: dbt's manifest and the warehouse it built."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -11,10 +12,11 @@ from typing import Any
 from onemart.ci.fitted_by import code_of_python_models
 from onemart.disk import explain_disk
 from onemart.errors import OnemartError, UsageError
+from onemart.feeds.contract import contract_files
 from onemart.project import Project, Shop
 from onemart.warehouse import DEFAULT_TARGET, chosen_target, open_warehouse
 
-__all__ = ["State", "keep_state", "open_state", "package_source", "run_dbt"]
+__all__ = ["State", "hash_contracts", "keep_state", "open_state", "package_source", "run_dbt"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class State:
 
     @property
     def about(self) -> dict[str, Any]:
-        """The commit that was built, and the code behind each Python model."""
+        """The commit that was built, the contracts, and the code behind each Python model."""
         told: dict[str, Any] = json.loads((self.folder / "about.json").read_text("utf-8"))
         return told
 
@@ -74,6 +76,7 @@ def keep_state(project: Project, shop: Shop, folder: Path) -> State:
     run_dbt(project, shop, folder, "parse")
     about = {
         "commit": _commit(project),
+        "contracts": hash_contracts(project),
         "python_models": code_of_python_models(state.manifest, package_source(project)),
     }
     (folder / "about.json").write_text(json.dumps(about, indent=1), encoding="utf-8")
@@ -98,6 +101,14 @@ def open_state(folder: Path, shop: Shop) -> State:
                 f" make ci-state SHOP={shop.name} STATE={folder}.",
             )
     return state
+
+
+def hash_contracts(project: Project) -> dict[str, str]:
+    """Return the SHA-256 of each contract, in hexadecimal digits, by its path."""
+    return {
+        path.relative_to(project.root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in contract_files(project.contracts)
+    }
 
 
 def package_source(project: Project) -> Path:
