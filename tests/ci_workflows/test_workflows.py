@@ -139,3 +139,30 @@ def test_hours_and_nights_are_asked_for_as_they_are_scheduled() -> None:
     path = GITHUB / "workflows/schedule.yml"
     crons = {one["cron"] for one in _read(path)["on"]["schedule"]}
     assert set(re.findall(r"github\.event\.schedule == '([^']+)'", path.read_text())) == crons
+
+
+@pytest.mark.parametrize(
+    "environment,status",
+    [({}, 0), ({"CI": "true"}, 2), ({"CI": "true", "ONEMART_PII_KEY": "k"}, 0)],
+)
+@pytest.mark.parametrize("target", ["hourly", "nightly"])
+def test_ci_makes_no_key_that_it_would_forget(
+    target: str, environment: dict[str, str], status: int, tmp_path: Path
+) -> None:
+    make, sh = shutil.which("make"), shutil.which("sh")
+    assert make
+    assert sh
+    told = subprocess.run(
+        [make, "-n", target], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    [guard] = [line for line in told.splitlines() if "ONEMART_PII_KEY" in line]
+    done = subprocess.run(
+        [sh, "-c", guard],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status
+    assert ("docs/ci.md" in done.stderr) == bool(status)
