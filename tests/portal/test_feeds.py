@@ -1,20 +1,25 @@
 """The pages of the feeds: what is said of a contract, drawn of its history, shown of bad lines."""
 
+import re
+import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 from tests.feeds.feed_project import FeedProject, rule
 
 from onemart.feeds.rules import Rule
 from onemart.portal.feeds import pages
+from onemart.portal.feeds.gx_results import GX_FOLDER, is_figure
 from onemart.portal.feeds.history import HEIGHT, MOST_POINTS, Point, _points, bars
 from onemart.portal.feeds.words import in_words, rejection
-from onemart.portal.frame import Frame
-from onemart.portal.page import Page
+from onemart.portal.frame import FOLDER, Frame
+from onemart.portal.page import Asset
 from onemart.portal.reading import Reading
 
+STATIC = FOLDER / "static"
 QUOTED = "orders \"of\" 'May' <b>.csv"
 MARKUP = "<script>alert(1)</script>"
 LONG = "z" * 10_000
@@ -32,8 +37,8 @@ COLUMNS: list[dict[str, Any]] = [
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Land a file with bad lines and one without a header, and return the pages by path."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Land a file with bad lines and one with a broken header, and write the pages of the feed."""
     project = FeedProject(tmp_path_factory.mktemp("feeds") / "project")
     project.contract(columns=COLUMNS)
     lines = [
@@ -43,14 +48,25 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     project.land_file(QUOTED, "\n".join(lines) + "\n")
     project.land_file("rejected.csv", f"order_id,channel,{EMAIL}\n8,web,a@shop\n")
     project.land()
+    site = tmp_path_factory.mktemp("site")
+    shutil.copytree(STATIC, site / "static")
     with project.warehouse() as warehouse:
         reading = Reading(project.project, project.shop, warehouse)
         frame = Frame({"shop": "corner", "business_date": None, "built_at": None})
-        return {
-            page.path: frame.html(page, [], []).decode()
-            for page in pages(reading)
-            if isinstance(page, Page)
-        }
+        for one in pages(reading):
+            path = site / one.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(one.read() if isinstance(one, Asset) else frame.html(one, [], []))
+    return site
+
+
+@pytest.fixture(scope="module")
+def told(folder: Path) -> dict[str, str]:
+    """Return the pages by path, those of Great Expectations among them."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in folder.rglob("*.html")
+    }
 
 
 def test_each_reason_is_counted_with_the_shapes_of_its_values(told: dict[str, str]) -> None:
@@ -69,7 +85,7 @@ def test_each_reason_is_counted_with_the_shapes_of_its_values(told: dict[str, st
 
 def test_nothing_that_a_file_holds_is_on_the_pages(told: dict[str, str]) -> None:
     for text in told.values():
-        for secret in (EMAIL, "jane", MARKUP, "alert", LONG, "AB-12"):
+        for secret in (EMAIL, "jane", MARKUP, "alert(1)", LONG, "AB-12"):
             assert secret not in text
 
 
@@ -87,6 +103,48 @@ def test_checks_are_told_with_their_history(told: dict[str, str]) -> None:
     assert "channel: one of web" in page
     assert "4 lines against it" in page
     assert "0 of 1 files kept it" in page
+
+
+def of_gx(told: dict[str, str]) -> list[str]:
+    found = [path for path in told if path.startswith(f"{GX_FOLDER}/")]
+    assert len(found) == 3, "an index, a suite and a validation"
+    return found
+
+
+def test_the_standard_site_loads_nothing_from_elsewhere(
+    told: dict[str, str], folder: Path, browser: Browser
+) -> None:
+    page = browser.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda one: wrong.append(one.text) if one.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda one: None if one.url.startswith("file:") else wrong.append(one.url))
+    for path in of_gx(told):
+        assert not re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="https?:', told[path])
+        page.goto((folder / path).as_uri())
+        page.wait_for_load_state("load")
+        assert page.evaluate("typeof jQuery.fn.bootstrapTable") == "function"
+        for link in re.findall(r'<a href="([^"#:]+)"', told[path]):
+            assert (folder / path).parent.joinpath(link).resolve().is_file(), link
+    page.close()
+    assert wrong == []
+
+
+def test_the_standard_site_has_the_verdicts_of_the_gate(told: dict[str, str]) -> None:
+    [validation] = [told[path] for path in of_gx(told) if "/validations/" in path]
+    assert "Failed" in validation
+    assert "values must belong to this set" in validation
+    assert "Back to the portal" in validation
+    assert f'href="../../{GX_FOLDER}/validations/erp__orders/' in told["feeds/erp/orders.html"]
+
+
+@pytest.mark.parametrize(
+    "observed, is_told",
+    [("17", True), ("-1.5e-05", True), ("2017-01-02 10:00:00", True), ("['web', 'Ann']", False),
+     ("", False), (None, False)],
+)  # fmt: skip
+def test_only_figures_are_told_of_what_was_observed(observed: str | None, *, is_told: bool) -> None:
+    assert is_figure(observed) is is_told
 
 
 def test_the_overview_leads_to_the_feed(told: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from onemart.feeds.contract import Contract
 from onemart.feeds.status import FeedStatus, feed_status
+from onemart.portal.feeds.gx_results import GX_FOLDER, last_validations
 from onemart.portal.feeds.history import HEIGHT, WIDTH, Point, bars, points_by_feed
 from onemart.portal.feeds.quarantined import LONGEST_MASKED, quarantine_by_reason
 from onemart.portal.feeds.verdicts import LAST_DELIVERIES, RuleHistory, verdicts_by_feed
@@ -23,10 +24,24 @@ def pages(reading: Reading) -> Iterable[Page | Asset]:
     statuses = feed_status(reading.warehouse, reading.contracts)
     points = points_by_feed(reading)
     rules = verdicts_by_feed(reading)
-    yield _overview(statuses, points, rules)
+    standard = _standard_site(reading)
+    yield _overview(statuses, points, rules, bool(standard))
     for status in statuses:
         feed = (status.contract.source, status.contract.feed)
-        yield _page(reading, status, points.get(feed, []), rules.get(feed, []))
+        of_gx = f"/validations/{status.contract.table}/"
+        its = next((asset.path for asset in standard if of_gx in asset.path), "")
+        yield _page(reading, status, points.get(feed, []), rules.get(feed, []), its)
+    yield from standard
+
+
+def _standard_site(reading: Reading) -> list[Asset]:
+    """Return the pages that Great Expectations itself makes of its last verdicts."""
+    validations = last_validations(reading)
+    if not validations:
+        return []
+    from onemart.portal.feeds.gx_site import gx_site  # noqa: PLC0415  (takes seconds)
+
+    return list(gx_site(validations))
 
 
 def _path(contract: Contract) -> str:
@@ -37,6 +52,7 @@ def _overview(
     statuses: list[FeedStatus],
     points: dict[tuple[str, str], list[Point]],
     rules: dict[tuple[str, str], list[RuleHistory]],
+    has_standard_site: bool,  # noqa: FBT001
 ) -> Page:
     rows: list[dict[str, Any]] = []
     for status in sorted(statuses, key=lambda one: one.contract.id):
@@ -64,12 +80,20 @@ def _overview(
         summary="What vendors deliver: how each feed stands, and who answers for it.",
         owner=_OWNER,
         words="feeds vendors contracts schedule freshness quarantine expectations data docs",
-        values={"delivered": delivered, "silent": [row for row in rows if not row["files"]]},
+        values={
+            "delivered": delivered,
+            "silent": [row for row in rows if not row["files"]],
+            "standard_site": f"{GX_FOLDER}/index.html" if has_standard_site else "",
+        },
     )
 
 
 def _page(
-    reading: Reading, status: FeedStatus, points: list[Point], rules: list[RuleHistory]
+    reading: Reading,
+    status: FeedStatus,
+    points: list[Point],
+    rules: list[RuleHistory],
+    standard_page: str,
 ) -> Page:
     contract = status.contract
     has_bad = any(point.quarantined for point in points)
@@ -92,6 +116,7 @@ def _page(
             "size": (WIDTH, HEIGHT),
             "rules": rules,
             "last_deliveries": LAST_DELIVERIES,
+            "standard_page": standard_page,
             "reasons": quarantine_by_reason(reading, contract) if has_bad else [],
             "longest_masked": LONGEST_MASKED,
             "refusals": _refusals(reading, contract),

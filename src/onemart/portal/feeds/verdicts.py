@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from onemart.feeds.contract import Contract
+from onemart.portal.feeds.gx_results import is_figure
 from onemart.portal.feeds.words import in_words
 from onemart.portal.reading import Reading
 
@@ -115,7 +116,8 @@ def _verdict(row: dict[str, Any]) -> Verdict:
         count = int(row["unexpected_count"])
         told = "no line against it" if not count else f"{count:,} lines against it"
     else:
-        told = row["observed"] or "no figure"
+        # What is no figure may be a value of the file.
+        told = row["observed"] if is_figure(row["observed"]) else "not shown"
     return Verdict(row["file_name"], bool(row["success"]), told)
 
 
