@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onemart.errors import OnemartError
-from onemart.portal import feeds, home
+from onemart.portal import feeds, figures, home
 from onemart.portal.frame import FOLDER, Frame, Link, as_json
 from onemart.portal.page import Asset, Page
 from onemart.portal.reading import Reading
@@ -33,7 +33,10 @@ class Section:
     pages: Callable[[Reading], Iterable[Page | Asset]]
 
 
-SECTIONS: tuple[Section, ...] = (Section("feeds", "Feeds", feeds.pages),)
+SECTIONS: tuple[Section, ...] = (
+    Section("figures", "Figures", figures.pages),
+    Section("feeds", "Feeds", feeds.pages),
+)
 """In the order of the navigation; the first page, which leads to all, is made from them."""
 
 
