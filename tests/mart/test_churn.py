@@ -15,7 +15,7 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 from tests.mart.conftest import Dbt
-from tests.mart.rows import moment, row
+from tests.mart.rows import line, lines, moment, row
 from tests.mart.synthetic import Delivery, SyntheticWarehouse
 
 from onemart.science.churn.scorecard import fit_calibrated
@@ -225,40 +225,11 @@ def test_a_fit_that_reads_more_than_it_says_fails(warehouse: SyntheticWarehouse,
         dbt(warehouse, "test", "--select", BOUND)
 
 
-def line(number: int, customer: int, when: str, sku: str = "A", **values: Any) -> tuple[Any, ...]:
-    told = {
-        "line_number": 1,
-        "updated_at": moment(when),
-        "store_id": "S01",
-        "channel": "store",
-        "quantity": 1,
-        "gross_amount": Decimal(10),
-        "promotion_discount_amount": Decimal(0),
-        "loyalty_discount_amount": Decimal(0),
-        "offer_discount_amount": Decimal(0),
-        "net_amount": Decimal(10),
-        "tax_amount": Decimal(0),
-        "is_tax_included": True,
-        "currency_code": "EUR",
-        "status": "completed",
-        "is_deleted": False,
-        **values,
-    }
-    return row(
-        "commerce__order_lines",
-        order_id=number,
-        customer_id=customer,
-        ordered_at=moment(when),
-        sku=sku,
-        **told,
-    )
-
-
-def stock(day: str, on_hand: int, told: str, sku: str = "A") -> tuple[Any, ...]:
+def stock(day: str, on_hand: int, told: str) -> tuple[Any, ...]:
     return row(
         "erp__inventory_snapshots",
         store_id="S01",
-        sku=sku,
+        sku="K1",
         stock_date=date.fromisoformat(f"2025-{day}"),
         updated_at=moment(told),
         on_hand_unit_count=on_hand,
@@ -288,9 +259,6 @@ def test_no_feature_moves_by_what_happened_or_became_known_later(
 ) -> None:
     """Two customers until March 31; then all that can come later comes."""
 
-    def lines(period: str, version: int, *rows: tuple[Any, ...]) -> Delivery:
-        return Delivery("commerce__order_lines", period, version, list(rows))
-
     def features() -> list[tuple[Any, ...]]:
         dbt(
             warehouse, "run", "--select", "+int_churn_features", "--exclude", "path:models/staging",
@@ -301,13 +269,13 @@ def test_no_feature_moves_by_what_happened_or_became_known_later(
     dbt(warehouse, "run", "--select", "path:models/staging/accepted", shop="demo")
     sold = [
         line(1, 1, "02-10T12:00"),
-        line(2, 1, "03-10T12:00", net_amount=Decimal(8), promotion_discount_amount=Decimal(2)),
+        line(2, 1, "03-10T12:00", 8, promotion_discount_amount=Decimal(2)),
         line(3, 1, "03-20T12:00", sku="B"),
         line(4, 2, "03-31T12:00"),
     ]
     warehouse.deliver(
         *(lines(str(number), 1, sale) for number, sale in enumerate(sold, start=1)),
-        # A is gone from March 15 on; the next day told is after the visit of March 20.
+        # K1 is gone from March 15 on; the next day told is after the visit of March 20.
         Delivery("erp__inventory_snapshots", "1", 1, [stock("03-15", 0, "03-16T02:00")]),
         Delivery("erp__inventory_snapshots", "2", 1, [stock("03-25", 5, "03-26T02:00")]),
         Delivery("voice__support_chats", "1", 1, [chat(1, 1, "03-21T12:00", "03-21T12:10")]),
@@ -324,8 +292,8 @@ def test_no_feature_moves_by_what_happened_or_became_known_later(
         # Cancelled, no longer discounted, of another product; late, and new.
         lines("1", 2, line(1, 1, "02-10T12:00", updated_at=moment(later), status="cancelled")),
         lines("2", 2, line(2, 1, "03-10T12:00", updated_at=moment(later))),
-        lines("3", 2, line(3, 1, "03-20T12:00", sku="C", updated_at=moment(later),
-                           net_amount=Decimal(5), promotion_discount_amount=Decimal(5))),
+        lines("3", 2, line(3, 1, "03-20T12:00", 5, sku="C", updated_at=moment(later),
+                           promotion_discount_amount=Decimal(5))),
         lines("5", 1, line(5, 2, "03-30T12:00"), line(6, 2, "04-05T12:00")),
         Delivery("erp__inventory_snapshots", "1", 2, [stock("03-15", 9, "04-02T02:00")]),
         Delivery("erp__inventory_snapshots", "3", 1,

@@ -1,13 +1,12 @@
 """Lifetime value in the warehouse: how few rows its fit reads, and what it knew when."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from tests.mart.conftest import Dbt
-from tests.mart.rows import moment, row
-from tests.mart.synthetic import Delivery, SyntheticWarehouse
+from tests.mart.rows import line, lines, moment
+from tests.mart.synthetic import SyntheticWarehouse
 
 CUSTOMERS = 200_000
 BOUND = "reads_bounded_inputs_lifetime_value_parameters_"
@@ -70,39 +69,6 @@ def test_a_fit_that_reads_more_than_it_says_fails(warehouse: SyntheticWarehouse,
     )
     with pytest.raises(AssertionError, match=BOUND):
         dbt(warehouse, "test", "--select", BOUND)
-
-
-def line(order: int, customer: int, when: str, **values: Any) -> tuple[Any, ...]:
-    """Return an order of one line, worth 10 unless told otherwise."""
-    told = {
-        "ordered_at": moment(when),
-        "updated_at": moment(when),
-        "net_amount": Decimal(10),
-        "status": "completed",
-        **values,
-    }
-    discounts = ("promotion_discount_amount", "loyalty_discount_amount", "offer_discount_amount")
-    return row(
-        "commerce__order_lines",
-        order_id=order,
-        line_number=1,
-        customer_id=customer,
-        store_id="S01",
-        channel="store",
-        sku="K1",
-        quantity=1,
-        gross_amount=told["net_amount"],
-        tax_amount=Decimal(0),
-        is_tax_included=True,
-        currency_code="EUR",
-        is_deleted=False,
-        **dict.fromkeys(discounts, Decimal(0)),
-        **told,
-    )
-
-
-def lines(period: str, version: int, *rows: tuple[Any, ...]) -> Delivery:
-    return Delivery("commerce__order_lines", period, version, list(rows))
 
 
 def ordinary_lines() -> list[tuple[Any, ...]]:

@@ -1,6 +1,5 @@
 """The RFM trio in the warehouse: its figures, what it knew when, and how few rows its fit reads."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +8,13 @@ import pandas as pd
 import pytest
 from tests.mart.conftest import Dbt
 from tests.mart.rfm_in_pandas import assert_same
-from tests.mart.rows import moment, row
-from tests.mart.synthetic import PROJECT, Delivery, SyntheticWarehouse
+from tests.mart.rows import line, lines, moment
+from tests.mart.synthetic import PROJECT, SyntheticWarehouse
 
 CUSTOMERS = 200_000
 BOUND = "reads_bounded_inputs_rfm_cut_points_"
 TRIO = ["path:models/science/rfm", "path:python_models/rfm"]
 KNOWN = "intermediate.int_orders_known"
-ZERO = ("promotion_discount_amount", "loyalty_discount_amount", "offer_discount_amount")
 
 
 def business_date(day: str) -> list[str]:
@@ -134,37 +132,6 @@ def test_a_fit_that_reads_more_than_it_says_fails(warehouse: SyntheticWarehouse,
     )
     with pytest.raises(AssertionError, match=BOUND):
         dbt(warehouse, "test", "--select", BOUND)
-
-
-def line(number: int, customer: int, when: str, amount: int, **values: Any) -> tuple[Any, ...]:
-    told = {
-        "line_number": 1,
-        "updated_at": moment(when),
-        "store_id": "S01",
-        "channel": "store",
-        "sku": "K1",
-        "quantity": 1,
-        "gross_amount": Decimal(amount),
-        "net_amount": Decimal(amount),
-        "tax_amount": Decimal(0),
-        "is_tax_included": True,
-        "currency_code": "EUR",
-        "status": "completed",
-        "is_deleted": False,
-        **dict.fromkeys(ZERO, Decimal(0)),
-        **values,
-    }
-    return row(
-        "commerce__order_lines",
-        order_id=number,
-        customer_id=customer,
-        ordered_at=moment(when),
-        **told,
-    )
-
-
-def lines(period: str, version: int, *rows: tuple[Any, ...]) -> Delivery:
-    return Delivery("commerce__order_lines", period, version, list(rows))
 
 
 def test_no_feature_moves_by_what_happened_or_became_known_later(
