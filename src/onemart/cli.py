@@ -457,6 +457,29 @@ def _built_shop(shop: str | None, target: str | None) -> Shop:
 
 
 @app.command()
+def lookml(
+    *,
+    to: Annotated[Path, typer.Option("--to", help="The folder of the LookML project.")],
+    connection: Annotated[
+        str, typer.Option("--connection", help="The connection's name in Looker.")
+    ] = "onemart",
+    shop: ShopName = None,
+    target: TargetName = None,
+) -> None:
+    """Write a LookML project for Looker from the models and metrics; needs no warehouse."""
+    from onemart.lookml.command import write_lookml  # noqa: PLC0415
+
+    project = find_project()
+    made = write_lookml(project, project.shop(shop), target, to, connection)
+    say(
+        f"{len(made.views)} views, {len(made.explores)} explores, {len(made.dashboards)} dashboards"
+        f" and {len(made.places)} metrics written to {to}, and checked."
+    )
+    for name, why in made.left_out.items():
+        say(f"{name} is left out: {why}.", "metric")
+
+
+@app.command()
 def watch(
     *,
     shop: ShopName = None,

@@ -200,8 +200,8 @@ def _compared_columns(metrics: Mapping[str, bool], compared: str, is_known: str)
     for name, is_zero in metrics.items():
         now, then = f"now.{name}", f"earlier.{name}"
         if is_zero:
-            now = f"coalesce({now}, 0)"
-            then = f"case when {is_known} then coalesce({then}, 0) end"
+            now, then = f"coalesce({now}, 0)", f"coalesce({then}, 0)"
+        then = f"case when {is_known} then {then} end"
         columns += [
             f"{now} as {name}",
             f"{then} as {name}_{compared}",
