@@ -1,5 +1,6 @@
 """The `onemart` command: what dbt does not do, and dbt where it helps."""
 
+import atexit
 import os
 import re
 import sys
@@ -755,7 +756,9 @@ def main() -> None:
     status = run()
     if "great_expectations" in sys.modules:
         # It keeps references to DuckDB to the very end, of which DuckDB's binding would complain at
-        # length on the way out. All files are closed by now, so leave without it.
+        # length on the way out. All files are closed by now, so leave without it; but first give
+        # back locks between processes, which is done by who asked to be told of the end.
+        atexit._run_exitfuncs()  # noqa: SLF001  (there is no public way)
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

@@ -29,7 +29,9 @@ from onemart.portal.page import Asset
 
 __all__ = ["gx_site", "local"]
 
-logging.getLogger("great_expectations").setLevel(logging.WARNING)
+# One of its loggers talks of its folders of work whatever those above it are told.
+for _talking in ("great_expectations", "great_expectations.data_context.types.base"):
+    logging.getLogger(_talking).setLevel(logging.WARNING)
 
 _STYLES = (
     "bootstrap.min.css",
