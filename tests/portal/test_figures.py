@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,9 +17,11 @@ from tests.mart.synthetic import PROJECT
 from tests.portal.conftest import Site
 
 from onemart.errors import UsageError
-from onemart.portal.figures import PAGES
+from onemart.portal.figures import BOARDS, PAGES
 from onemart.portal.figures import _as_small as as_small
 from onemart.portal.figures.additive import adds_up
+from onemart.portal.figures.boards import _span as span
+from onemart.portal.figures.boards import boards, read_boards
 from onemart.portal.figures.cubes import Told, as_figures, fill, folded
 from onemart.portal.figures.declaration import Cube, Measure, read_declarations
 from onemart.portal.frame import as_json
@@ -295,3 +298,91 @@ def test_every_figure_names_its_definition_unit_owner_and_day(site: Site) -> Non
                 assert told["unit"], name
                 assert told["owner"], name
         assert html.count("; as of ") >= len(declared.panels)
+
+
+# ---- boards --------------------------------------------------------------------------------------
+
+BOARD = {
+    "title": "T", "notes": "N.", "owner": "sales",
+    "queries": {"q": {"metrics": ["net_sales"], "by": ["month"]}},
+    "charts": {"c": {"type": "line", "query": "q", "x": "month", "y": "net_sales"}},
+    "rows": ["c"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        ({"owner": None}, "boards/b.yml has no 'owner'"),
+        ({"queries": {}}, "boards/b.yml has no queries"),
+        ({"queries": {"q": "select 1"}}, "query q names no metrics"),
+        ({"queries": {"q": {"sql": "select 1"}}}, "query q names no metrics"),
+        ({"queries": {"q": {"metrics": ["orders"], "per": "month"}}}, "query q has 'per'"),
+    ],
+)
+def test_a_board_asks_metrics_and_nothing_else(
+    tmp_path: Path, change: dict[str, Any], says: str
+) -> None:
+    (tmp_path / "b.yml").write_text(yaml.safe_dump({**BOARD, **change}))
+    with pytest.raises(UsageError) as told:
+        read_boards(tmp_path)
+    assert says in str(told.value)
+
+
+def test_a_question_that_cannot_be_answered_names_board_and_query(tmp_path: Path) -> None:
+    (tmp_path / "b.yml").write_text(yaml.safe_dump(BOARD))
+
+    def refuse(*_: Any) -> str:
+        raise UsageError("'net_sales' is no metric here.", "Did you mean units?")
+
+    reading: Any = SimpleNamespace(
+        business_date=date(2017, 3, 15),
+        layer=SimpleNamespace(sql=refuse),
+        warehouse=SimpleNamespace(refusals=()),
+    )
+    with pytest.raises(UsageError) as told:
+        list(boards(reading, tmp_path))
+    assert "boards/b.yml: query q cannot be answered" in str(told.value)
+    assert "is no metric here" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "query, days",
+    [
+        ({}, (None, None)),
+        ({"days": 7}, (date(2017, 3, 9), date(2017, 3, 15))),
+        ({"months": 2}, (date(2017, 1, 1), date(2017, 2, 28))),
+        ({"months": 14}, (date(2016, 1, 1), date(2017, 2, 28))),
+    ],
+)
+def test_a_board_is_about_the_last_days_or_whole_months(
+    query: dict[str, int], days: tuple[date | None, date | None]
+) -> None:
+    assert span(date(2017, 3, 15), query) == days
+    assert span(date(2017, 3, 31), {"months": 1}) == (date(2017, 3, 1), date(2017, 3, 31))
+
+
+def test_boards_stand_in_the_frame_with_their_figures_as_tables(site: Site, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url))
+    for board in read_boards(PROJECT / BOARDS):
+        page.emulate_media(color_scheme="dark")
+        page.goto((site.folder / "figures" / "boards" / f"{board.name}.html").as_uri())
+        page.wait_for_load_state("load")
+        page.frame_locator("#board").locator("svg").first.wait_for()
+        assert page.get_attribute("#board", "src", timeout=5_000).endswith("-dark.html")  # type: ignore[union-attr]
+        page.click("#theme")
+        assert page.get_attribute("#board", "src").endswith("-light.html")  # type: ignore[union-attr]
+        assert page.locator("details table").count() == len(board.queries)
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+
+
+def test_a_board_shows_what_the_mart_has(site: Site) -> None:
+    html = site.files["figures/boards/trading.html"].decode()
+    shown_ = [float(one) for one in re.findall(r'data-value="([0-9.]+)"', html)]
+    with duckdb.connect(str(site.shop.warehouse), read_only=True) as connection:
+        [(expected,)] = connection.execute(
+            "select sum(net_sales_amount) from marts.fct_sales_daily where trading_date >"
+            " (select max(date_day) - 364 from marts.dim_dates where is_closed)"
+        ).fetchall()
+    assert shown_[0] == pytest.approx(float(expected), abs=0.01)

@@ -7,6 +7,7 @@ from typing import Any
 
 from onemart.errors import UsageError
 from onemart.portal.figures.additive import check_adds_up
+from onemart.portal.figures.boards import boards
 from onemart.portal.figures.comparisons import compared
 from onemart.portal.figures.cubes import Filled, Told, as_figures, fill, folded, told_measures
 from onemart.portal.figures.declaration import (
@@ -16,20 +17,23 @@ from onemart.portal.figures.declaration import (
     read_declarations,
 )
 from onemart.portal.frame import as_json
-from onemart.portal.page import Page
+from onemart.portal.page import Asset, Page
 from onemart.portal.reading import Reading
 
-__all__ = ["PAGES", "pages"]
+__all__ = ["BOARDS", "PAGES", "page", "pages"]
 
 PAGES = Path(__file__).parent / "pages"
 """The folder of the declarations."""
+
+BOARDS = "boards"
+"""The project's folder with the boards that people edit."""
 
 _MOST_BYTES = 280_000
 _FEWEST = 4
 
 
-def pages(reading: Reading) -> Iterator[Page]:
-    """Yield the pages of figures of a shop, in order.
+def pages(reading: Reading) -> Iterator[Page | Asset]:
+    """Yield the pages of figures of a shop, in order, and the boards that people edit.
 
     Raises
     ------
@@ -41,6 +45,7 @@ def pages(reading: Reading) -> Iterator[Page]:
     calendar = _calendar(reading)
     for declaration in read_declarations(PAGES):
         yield page(reading, declaration, calendar)
+    yield from boards(reading, reading.project.root / BOARDS)
 
 
 def page(reading: Reading, declaration: Declaration, calendar: Mapping[str, Any]) -> Page:
