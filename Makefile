@@ -70,6 +70,10 @@ demo: setup dbt-deps  ## Simulate a shop of 20,000 customers over three years, l
 	@$(BIN)/onemart land --shop demo
 	@$(call build_and_publish,demo)
 
+.PHONY: lookml
+lookml: setup dbt-deps  ## Write the LookML project of SHOP for Looker on BigQuery into LOOKML (default target/lookml).
+	@$(BIN)/onemart lookml --shop $(SHOP) --target bigquery --to $(or $(LOOKML),target/lookml)
+
 .PHONY: publish
 publish: setup dbt-deps  ## Write the portal of SHOP, target/portal/index.html.
 	@$(BIN)/onemart publish --shop $(SHOP)

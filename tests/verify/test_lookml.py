@@ -11,13 +11,17 @@ from tests.verify.lookml_asked import differences, field_of, has_field, of_looke
 from tests.verify.test_metrics import defined, opened
 
 from onemart.cli import run
+from onemart.lookml.boards import add_dashboards
 from onemart.lookml.check import check_lookml
 from onemart.lookml.definitions import Definitions, read_definitions
 from onemart.lookml.files import files_of, write_files
 from onemart.lookml.project import Project, make_project
 from onemart.lookml.read import Lookml, read_lookml
 from onemart.lookml.spread import PERIOD_GRAINS
+from onemart.lookml.translate import Asked, explore_sql
 from onemart.metrics.layer import Layer, Question
+from onemart.portal.figures import PAGES
+from onemart.portal.figures.declaration import read_declarations
 from onemart.verify.parity import Parity
 from onemart.warehouse import Warehouse
 
@@ -51,7 +55,9 @@ def asking(parity: Parity, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with opened(parity) as (semantic, layer, warehouse):
         definitions = read_definitions(manifest, semantic, warehouse.table)
         made = make_project(definitions, "duckdb")
-        write_files(folder, files_of(made, connection="shop", closed="select 1"))
+        add_dashboards(made, read_declarations(PAGES), definitions, "duckdb")
+        files = files_of(made, connection="shop", closed="select 1", dashboards=made.dashboards)
+        write_files(folder, files)
         yield Asking(made, definitions, read_lookml(folder), semantic, layer, warehouse)
 
 
@@ -128,6 +134,44 @@ def test_periods_are_compared_as_the_metrics_layer_does(
         }  # fmt: skip
         found += differences(looker, layer)
     assert found == []
+
+
+def test_every_element_of_a_dashboard_can_be_asked(asking: Asking) -> None:
+    assert set(asking.lookml.dashboards) == {page.stem for page in PAGES.glob("*.yml")}
+    asked = 0
+    for _, board in asking.lookml.dashboards.values():
+        for element in board["elements"]:
+            question = Asked(element["explore"], element["fields"], element.get("filters", {}))
+            names, _ = asking.warehouse.head(explore_sql(asking.lookml, question), 10)
+            assert len(names) == len(element["fields"])
+            asked += 1
+    assert asked >= sum(len(page.panels) for page in read_declarations(PAGES))
+
+
+def test_figures_that_are_no_metrics_are_what_the_mart_adds_up_to(asking: Asking) -> None:
+    found, expected = {}, {}
+    for page in read_declarations(PAGES):
+        for cube in (one for one in page.cubes.values() if one.model):
+            view = f"{page.name}_{cube.name}"
+            sums = [one for one in cube.measures if one.sum]
+            [figures] = of_looker(
+                asking.lookml, asking.warehouse, view, [one.name for one in sums], []
+            ).values()
+            table = asking.definitions.tables[cube.model]
+            joined = "".join(
+                f" left join {asking.definitions.tables[other].relation} as {other} using ({key})"
+                for other, key in cube.join.items()
+            )
+            [row] = asking.warehouse.dicts(
+                f"select {', '.join(f'sum({one.sum}) as {one.name}' for one in sums)}"
+                f" from {table.relation} as {cube.model}{joined} where {cube.where or 'true'}"
+            )
+            found |= {(view, name): value for name, value in figures.items()}
+            expected |= {
+                (view, name): pytest.approx(float(value or 0)) for name, value in row.items()
+            }
+    assert found == expected
+    assert any(found.values())
 
 
 def test_grains_of_periods_are_those_of_the_calendar(asking: Asking) -> None:

@@ -36,6 +36,10 @@ def check_lookml(lookml: Lookml, definitions: Definitions, dialect: str) -> list
     return [*lookml.problems, *_Checker(lookml, definitions, dialect).problems()]
 
 
+def _a(kind: str) -> str:
+    return f"{'an' if kind[0] in 'ae' else 'a'} {kind}"
+
+
 class _Checker:
     def __init__(self, lookml: Lookml, definitions: Definitions, dialect: str) -> None:
         self.lookml = lookml
@@ -72,7 +76,7 @@ class _Checker:
         """Check what a thing says by name alone."""
         for key in told:
             if key not in KEYS[kind]:
-                yield Problem(file, f"'{key}' is nothing that a {kind} says here.", view, field)
+                yield Problem(file, f"'{key}' is nothing that {_a(kind)} says here.", view, field)
         for key in sorted(NEEDED.get(kind, set()) - set(told)):
             yield Problem(file, f"this {kind} does not say its {key}.", view, field)
         for (of, key), values in VALUES.items():

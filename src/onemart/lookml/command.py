@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from onemart.errors import OnemartError
+from onemart.lookml.boards import add_dashboards
 from onemart.lookml.check import check_lookml
 from onemart.lookml.definitions import Definitions, read_definitions
 from onemart.lookml.files import files_of, write_files
@@ -12,6 +13,8 @@ from onemart.lookml.project import Project as Lookml
 from onemart.lookml.project import make_project
 from onemart.lookml.read import read_lookml
 from onemart.metrics.manifest import parsed_project, semantic_manifest
+from onemart.portal.figures import PAGES
+from onemart.portal.figures.declaration import read_declarations
 from onemart.project import Project, Shop
 from onemart.warehouse import DEFAULT_TARGET, chosen_target
 
@@ -40,6 +43,7 @@ def write_lookml(
     table_name, dialect = _named(shop, target)
     definitions = read_definitions(manifest, semantic, table_name)
     made = make_project(definitions, dialect)
+    add_dashboards(made, read_declarations(PAGES), definitions, dialect)
     files = files_of(
         made,
         connection=connection,

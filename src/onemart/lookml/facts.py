@@ -51,8 +51,8 @@ class Fact:
         The column that figures are counted by, and its grain.
     keys : mapping of str to str
         Entities that it can be joined to, each with its column.
-    joined : mapping of str to str
-        Columns that find one row of a dimension, each with the mart.
+    joined : tuple of (str, str)
+        Columns that find one row at most of another mart, each with the mart.
     dimensions : tuple of Dimension
         Beside the time.
     inputs : mapping of str to Input
@@ -72,7 +72,7 @@ class Fact:
     time: str
     grain: str
     keys: Mapping[str, str]
-    joined: Mapping[str, str]
+    joined: tuple[tuple[str, str], ...]
     dimensions: tuple[Dimension, ...]
     inputs: Mapping[str, Input]
     metrics: tuple[str, ...] = field(default=())
@@ -189,7 +189,7 @@ def several_together(
         time="figure_date",
         grain=max((model.grain for model in models), key=_GRAINS.index),
         keys=keys,
-        joined={column: to for column, to in joined.items() if column in keys.values()},
+        joined=tuple(one for one in joined if one[0] in keys.values()),
         dimensions=tuple(
             dimension_of(models[0].table.columns[column], definitions) for column in keys.values()
         ),
@@ -250,23 +250,24 @@ def measures_of(metric: str, definitions: Definitions) -> dict[str, Semantic]:
     return found
 
 
-def _joined(model: Semantic, definitions: Definitions) -> dict[str, str]:
-    """Return the columns by which a row finds its one row of a dimension.
+def _joined(model: Semantic, definitions: Definitions) -> tuple[tuple[str, str], ...]:
+    """Return the columns by which a row finds one row at most of another mart.
 
     By the entities that it shares with a semantic model, and by dbt's tests of relationships.
     """
-    owners = {one.primary: one.table for one in definitions.models.values() if not one.measures}
-    found = {
-        column: owners[entity].name
-        for entity, column in model.keys.items()
-        if entity in owners and len(owners[entity].key) == 1
-    }
+    own = {model.primary: model.table.key[0]} if len(model.table.key) == 1 else {}
+    found: dict[tuple[str, str], None] = {}
+    for entity, column in {**own, **model.keys}.items():
+        for other in definitions.models.values():
+            is_one = other.primary == entity and len(other.table.key) == 1
+            if is_one and other.dimensions and other.table.name != model.table.name:
+                found.setdefault((column, other.table.name))
     for column, (to, field_name) in model.table.related.items():
         table = definitions.tables.get(to)
         is_dimension = to.startswith("dim_") and to not in {"dim_dates", "dim_periods"}
         if table and is_dimension and table.key == (field_name,) and column == field_name:
-            found.setdefault(column, to)
-    return found
+            found.setdefault((column, to))
+    return tuple(found)
 
 
 def _told(columns: Mapping[str, Column], expression: str) -> str:

@@ -24,7 +24,7 @@ KEYS: dict[str, set[str]] = {
     "measure": _FIELD | {"value_format_name", "filters__all", "percentile"},
     "parameter": {"name", "label", "description", "type", "allowed_values", "default_value"},
     "explore": {
-        "name", "label", "group_label", "description", "joins", "from", "hidden",
+        "name", "label", "group_label", "description", "joins", "from", "hidden", "always_filter",
         "required_access_grants",
     },
     "join": {"name", "type", "relationship", "sql_on", "required_access_grants"},
@@ -35,7 +35,7 @@ KEYS: dict[str, set[str]] = {
     "element": {
         "name", "title", "subtitle_text", "model", "explore", "type", "fields", "sorts", "limit",
         "filters", "listen", "row", "col", "width", "height", "note_text", "note_state",
-        "note_display", "pivots", "fill_fields",
+        "note_display", "pivots", "stacking",
     },
     "filter": {
         "name", "title", "type", "default_value", "model", "explore", "field",

@@ -8,14 +8,14 @@ from onemart.lookml.definitions import Definitions
 from onemart.lookml.expressions import condition, of_fields
 from onemart.lookml.facts import Fact, Input
 
-__all__ = ["Context", "compared_measures", "plain_measures", "running_measures"]
+__all__ = ["FORMATS", "Context", "compared_measures", "plain_measures", "running_measures"]
 
 Field = dict[str, Any]
 
 SIDES = {"previous": "the period before", "last_year": "last year's period"}
 """What a period is compared with, as the columns of `dim_periods` call it."""
 
-_FORMATS = {
+FORMATS = {
     "currency": "decimal_2",
     "share": "percent_1",
     "ratio": "decimal_2",
@@ -218,6 +218,6 @@ def _told(metric: str, context: Context, side: str = "", *, growth: bool = False
         "label": label,
         **({"group_label": group} if group else {}),
         "description": description,
-        "value_format_name": _FORMATS.get(unit, "decimal_0"),
+        "value_format_name": FORMATS.get(unit, "decimal_0"),
         "tags": [f"metric:{metric}", *([f"unit:{unit}"] if unit else [])],
     }

@@ -11,6 +11,7 @@ from onemart.lookml.facts import (
     dimension_of,
     dimensions_of,
     fact_of,
+    is_personal,
     several_together,
     words,
 )
@@ -58,6 +59,7 @@ class _Maker:
         self.definitions = definitions
         self.dialect = dialect
         self.project = Project()
+        self.facts: set[str] = set()
 
     def make(self) -> Project:
         placed = place(self.definitions)
@@ -66,6 +68,7 @@ class _Maker:
             model.name: fact_of(model, self.definitions, self.dialect)
             for model in self.definitions.models.values()
         }
+        self.facts = {names[0] for names in placed.of_models if len(names) == 1}
         self._calendar()
         for names, metrics in placed.of_models.items():
             models = [self.definitions.models[name] for name in names]
@@ -132,6 +135,10 @@ class _Maker:
         )
         view["dimension_groups"].insert(1, own)
         self._explore(fact, self._joins(fact))
+        # Each day takes rows of as many days: without some days chosen, that would be all.
+        self.project.explores[fact.name]["always_filter"] = {
+            "filters": [{f"{fact.name}.figure_date": "28 days"}]
+        }
         self.project.places |= dict.fromkeys(fact.metrics, fact.name)
 
     def _time(self, fact: Fact) -> Field:
@@ -166,16 +173,13 @@ class _Maker:
     def _joins(self, fact: Fact) -> list[Field]:
         """Return joins that find one row at most, so that no figure is counted twice."""
         joins = []
-        for column, mart in fact.joined.items():
+        for column, mart in fact.joined:
             name = self._dimension_view(mart)
-            [key] = self.definitions.tables[mart].key
-            personal = any(
-                GRANT in one.get("required_access_grants", [])
-                for one in self.project.views[name]["dimensions"]
-                if one.get("primary_key")
-            )
+            table = self.definitions.tables[mart]
+            [key] = table.key
             join = _join(name, f"{self._column(fact, column)} = ${{{name}.{key}}}")
-            joins.append({**join, **({"required_access_grants": [GRANT]} if personal else {})})
+            grant = is_personal(table.columns[key], self.definitions)
+            joins.append({**join, **({"required_access_grants": [GRANT]} if grant else {})})
         for model in self._of_spans(fact):
             [column] = model.natural.values()
             [entity] = model.natural
@@ -207,7 +211,7 @@ class _Maker:
         """Return what gives the field that an entity's dimension is in the explore of a fact."""
         of_entity = {
             **{model.primary: model for model in self.definitions.models.values()
-               if not model.measures and model.primary in fact.keys},
+               if model.primary in fact.keys},
         }  # fmt: skip
 
         def told(entity: str, name: str) -> str | None:
@@ -226,11 +230,13 @@ class _Maker:
 
     def _dimension_view(self, mart: str) -> str:
         """Add the view of a dimension once, and return its name."""
-        models = [one for one in self.definitions.models.values()
-                  if one.table.name == mart and not one.measures]  # fmt: skip
+        models = sorted(
+            (one for one in self.definitions.models.values() if one.table.name == mart),
+            key=lambda one: bool(one.measures),
+        )
         name = models[0].name if models else mart.removeprefix("dim_")
         table = self.definitions.tables[mart]
-        if name not in self.project.views:
+        if name not in self.project.views and name not in self.facts:
             dimensions = (
                 dimensions_of(models[0], self.definitions, self.dialect)
                 if models
