@@ -9,7 +9,15 @@ from onemart.errors import UsageError
 from onemart.portal.figures.additive import check_adds_up
 from onemart.portal.figures.boards import boards
 from onemart.portal.figures.comparisons import compared
-from onemart.portal.figures.cubes import Filled, Told, as_figures, fill, folded, told_measures
+from onemart.portal.figures.cubes import (
+    Filled,
+    Told,
+    as_figures,
+    fill,
+    folded,
+    has_figures,
+    told_measures,
+)
 from onemart.portal.figures.declaration import (
     FILTERS,
     Declaration,
@@ -70,7 +78,7 @@ def page(reading: Reading, declaration: Declaration, calendar: Mapping[str, Any]
     }
     for panel in declaration.panels:
         if panel.chart == "comparisons":
-            data["comparisons"] = compared(reading, panel.show)
+            data["comparisons"] = compared(reading, panel.show, _members(cubes))
     data["cubes"] = _as_small(cubes, _MOST_BYTES - len(as_json(data).encode()))
     models = {cube.model for cube in declaration.cubes.values() if cube.model}
     if "comparisons" in data:
@@ -121,6 +129,15 @@ def _filters(cubes: Mapping[str, Filled]) -> list[str]:
     return [name for name in FILTERS if (name if name != "period" else "month") in dimensions]
 
 
+def _members(cubes: Mapping[str, Filled]) -> dict[str, set[str]]:
+    """Return the members of each dimension that a reader can choose."""
+    found: dict[str, set[str]] = {}
+    for cube in cubes.values():
+        for name, members in cube.members.items():
+            found.setdefault(name, set()).update(members)
+    return found
+
+
 def _panel(place: int, panel: Panel) -> dict[str, Any]:
     return {
         "id": f"panel-{place + 1}",
@@ -140,7 +157,7 @@ def _shown(place: int, panel: Panel, told: Mapping[str, Told], cube: Filled) -> 
         "id": f"panel-{place + 1}",
         "panel": panel,
         "measures": [told[name] for name in panel.show],
-        "is_empty": not cube.rows,
+        "is_empty": not any(has_figures(cube, told[name]) for name in panel.show),
     }
 
 

@@ -1,6 +1,6 @@
 """Sales of the latest periods beside those that they are compared with, in every way there is."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from onemart.portal.frame import shortened
@@ -30,10 +30,19 @@ COMPARED = (
 _DIMENSIONS = ("shop", "category", "channel", "state")
 
 
-def compared(reading: Reading, measures: Sequence[str]) -> dict[str, Any]:
+def compared(
+    reading: Reading, measures: Sequence[str], members: Mapping[str, Container[str]]
+) -> dict[str, Any]:
     """Return for each measure and slice the latest periods and what they are compared with.
 
     A whole period is the last closed one; one to date holds the business date.
+
+    Parameters
+    ----------
+    measures : sequence of str
+        Measures of the report.
+    members : Mapping
+        Of each dimension, the members that readers can choose.
 
     Returns
     -------
@@ -98,6 +107,8 @@ def compared(reading: Reading, measures: Sequence[str]) -> dict[str, Any]:
             if row["grain"] == grain and row[holds] and row[column] is not None:
                 periods[name] = row["period_name"]
                 told = (row["dimension_name"], shortened(row["member_name"]))
+                if told[0] != "shop" and told[1] not in members.get(told[0], ()):
+                    continue
                 place = slices.setdefault(told, len(slices))
                 measure = shown.index(row["measure_name"])
                 rows.append([way, measure, place, _cents(row[column]), _cents(row[other])])

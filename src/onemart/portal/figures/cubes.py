@@ -12,7 +12,7 @@ from onemart.metrics.layer import Layer, Question
 from onemart.portal.figures.declaration import Cube, Measure
 from onemart.portal.reading import Reading
 
-__all__ = ["ALL", "Filled", "Told", "as_figures", "fill", "folded", "told_measures"]
+__all__ = ["ALL", "Filled", "Told", "as_figures", "fill", "folded", "has_figures", "told_measures"]
 
 ALL = "*"
 """The member that stands for all, in figures that cannot be added up."""
@@ -317,6 +317,13 @@ def _added(one: Sequence[Any], other: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(
         b if a is None else a if b is None else a + b for a, b in zip(one, other, strict=True)
     )
+
+
+def has_figures(filled: Filled, told: Told) -> bool:
+    """Tell whether a figure is anywhere else than zero; a ratio, whether it is anywhere at all."""
+    name = told.name if filled.is_exact or not told.ratio else told.ratio[1]
+    place = filled.measures.index(name)
+    return any(values[place] for values in filled.rows.values())
 
 
 def as_figures(filled: Filled) -> dict[str, Any]:

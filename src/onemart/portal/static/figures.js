@@ -348,6 +348,12 @@
       };
     },
   };
+  // Every member is named; only months and numbers may be left out, for they run.
+  function namedAxis(panel, axis, colours) {
+    if (axis.length > 24 || axis.every(({ member }) => /^[\d-]+$/.test(member))) return {};
+    const letters = titles(axis).reduce((sum, one) => sum + Math.min(one.length, 22), 0);
+    return { axisLabel: { color: colours.quiet, interval: 0, rotate: letters > (innerWidth < 700 ? 30 : 60) ? 35 : 0 } };
+  }
   function xy(panel, cube, rows, colours, kind) {
     const axis = axisOf(panel, cube, rows);
     const series = seriesOf(panel, cube, rows, axis);
@@ -358,7 +364,7 @@
       option: {
         ...base(colours, unit), ...(lone ? { legend: { show: false }, grid: { left: 8, right: 16, top: 16, bottom: 8, containLabel: true } } : {}),
         tooltip: { ...base(colours, unit).tooltip, trigger: "axis" },
-        xAxis: category(colours, titles(axis).map((one) => short(one, 22))), yAxis: amount(colours, unit, { scale: kind.type === "line" && unit !== "customers" }),
+        xAxis: category(colours, titles(axis).map((one) => short(one, 22)), namedAxis(panel, axis, colours)), yAxis: amount(colours, unit, { scale: kind.type === "line" && unit !== "customers" }),
         series: series.map((one, at) => ({ ...kind, name: one.title, data: one.values, lineStyle: { width: 2, type: at > 9 ? "dashed" : "solid" } })),
       },
       table: table([spoken(panel.by[0])], series.map((one) => ({ label: one.title, unit: one.unit })), axis.map(({ member }, at) => [spoken(member), ...series.map((one) => one.values[at])])),
@@ -391,7 +397,9 @@
     return one;
   }
   function growth(now, then, unit) {
-    if (now === null || then === null || then === undefined || !then) return null;
+    if (now === null || then === null || then === undefined) return null;
+    if (unit === "points" || unit === "stars") return { text: (now >= then ? "+" : "−") + number(Math.abs(now - then), 2), up: now >= then };
+    if (!then) return null;
     return unit === "share" ? { text: (now >= then ? "+" : "−") + number(Math.abs(now - then) * 100, 1) + " points", up: now >= then }
       : { text: (now >= then ? "+" : "−") + number(Math.abs((now - then) / Math.abs(then)) * 100, 1) + " %", up: now >= then };
   }
@@ -426,6 +434,8 @@
     if (chosen.length > 1) { said.textContent = "Not kept: comparisons are kept for one filter at a time, and you chose " + chosen.join(" and ") + "."; return; }
     const [dimension, member] = chosen.length ? [chosen[0], view[chosen[0]]] : ["shop", "shop"];
     const at = all.slices.findIndex(([name, of]) => name === dimension && of === member);
+    const folded = Object.values(cubes).some((cube) => (cube.rest[dimension] || []).includes(member) || (cube.members[dimension] || []).includes(member));
+    if (at < 0 && folded) { said.textContent = `Not kept: “${member}” is not compared alone.`; return; }
     if (at < 0) { said.textContent = `Not sold: ${dimension} “${member}” is in none of these figures.`; said.className = "slice missing"; return; }
     if (chosen.length) said.textContent = `For ${dimension} “${spoken(member)}”; hours, days and weeks are kept for the whole shop only.`;
     const wide = element("div", undefined, { class: "wide", role: "region", tabindex: "0", "aria-label": "Table: " + panel.title });
