@@ -510,9 +510,12 @@
       render(data.panels.find((panel) => panel.id === entry.target.id));
     }
   }, { rootMargin: "300px" });
-  function renderAll() {
+  function tellPeriod() {
     told.textContent = monthsKnown.length && !monthsOf(view.period).length
       ? `Not sold: the shop has no figures for the period “${view.period}”; it has those from ${monthsKnown[0]} to ${monthsKnown[monthsKnown.length - 1]}.` : "";
+  }
+  function renderAll() {
+    tellPeriod();
     for (const panel of data.panels) if (seen.has(panel.id)) render(panel);
   }
   readAddress();
@@ -529,6 +532,7 @@
     });
     addEventListener("hashchange", () => { readAddress(); showFilters(); renderAll(); });
   }
+  tellPeriod();
   for (const panel of data.panels) sight.observe(document.getElementById(panel.id));
   document.addEventListener("onemart:theme", renderAll);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", renderAll);
