@@ -493,6 +493,11 @@
     home.hidden = rest.hidden = !found.rows.length;
     if (!found.rows.length) { if (charts.has(panel.id)) { charts.get(panel.id).dispose(); charts.delete(panel.id); } return; }
     const drawn = draw[panel.chart](panel, found.cube, found.rows, theme());
+    if (!drawn.table.tBodies[0].rows.length) {
+      told_(panel, section, { ...found, rows: [] });
+      home.hidden = rest.hidden = true;
+      return;
+    }
     home.style.height = drawn.height + "rem";
     if (!charts.has(panel.id)) charts.set(panel.id, echarts.init(home, null, { renderer: "svg" }));
     const chart = charts.get(panel.id);
