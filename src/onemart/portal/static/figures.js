@@ -417,8 +417,9 @@
       const was = then ? value(then.cube, then.rows, name) : null;
       const grown = then ? growth(is, was, measure(name).unit) : null;
       const note = element("p", "", { class: "note" });
-      if (grown) note.append(element("span", grown.text, { class: "growth" }), ` against ${shown(was, measure(name).unit)} a year before`);
-      else if (!inTime) note.textContent = "on the business date, " + data.last;
+      if (!now.rows.length) note.textContent = "";
+      else if (grown) note.append(element("span", grown.text, { class: "growth" }), ` against ${shown(was, measure(name).unit)} a year before`);
+      else if (!inTime) note.textContent = "as of " + data.last;
       else note.textContent = months.every(isWhole) ? "no year before to compare with" : "not compared: a month is not whole";
       tile.append(note);
       home.append(tile);
@@ -475,7 +476,7 @@
     line.classList.toggle("missing", !rows.length);
   }
   const chosenText = () => data.filters.filter((name) => view[name] && !(name === "period" && view.period === "all"))
-    .map((name) => `${name} ${name === "period" && view.period === "12m" ? "of the last months" : `“${view[name]}”`}`).join(", ");
+    .map((name) => name === "period" && view.period === "12m" ? `the last ${lastTwelve.length} whole months` : `${name} “${view[name]}”`).join(", ");
   function render(panel) {
     const section = document.getElementById(panel.id);
     if (section.querySelector(".none")) return;
