@@ -2,7 +2,8 @@
 -- customer x units per order x its share of the units x shelf price x share kept after discounts.
 -- The logarithm of each factor, weighted by the product's log mean, adds up to the change, in
 -- whatever order factors are taken. What is sold in one week only goes to mix, its limit there; a
--- slice without orders on one side comes or goes with its customers.
+-- slice without orders on one side comes or goes with its customers. Even orders are how many of
+-- one size would vary by chance as much as those of these sizes: few dear things vary more.
 {%- set float = dbt.type_float() %}
 
 with
@@ -28,6 +29,15 @@ traffic as (
 slices as (
 
     select
+        {% for side in ["", "base_"] -%}
+        power(cast(sum({{ side }}sold_amount) as {{ float }}), 2)
+        / nullif(
+            sum(
+                power(cast({{ side }}sold_amount as {{ float }}), 2)
+                / greatest({{ side }}counted_unit_count, 1)
+            ), 0
+        ) as {{ side }}even_sales,
+        {% endfor -%}
         week_start_date,
         compared_with,
         dimension_name,
@@ -108,6 +118,8 @@ int_sales_effects as (
         base_customer_count,
         order_count,
         base_order_count,
+        least(floor(coalesce(even_sales, 0)), order_count) as even_order_count,
+        least(floor(coalesce(base_even_sales, 0)), base_order_count) as base_even_order_count,
         case
             when is_decomposed then weight * customer_log
             else cast(sold_change_amount as {{ float }})

@@ -23,7 +23,9 @@ effects as (
         customer_count,
         base_customer_count,
         order_count,
-        base_order_count
+        base_order_count,
+        even_order_count,
+        base_even_order_count
     from {{ ref('int_sales_effects') }}
 
 ),
@@ -82,6 +84,8 @@ rpt_sales_drivers as (
         cast(base_customer_count as {{ dbt.type_bigint() }}) as base_customer_count,
         cast(order_count as {{ dbt.type_bigint() }}) as order_count,
         cast(base_order_count as {{ dbt.type_bigint() }}) as base_order_count,
+        cast(even_order_count as {{ dbt.type_bigint() }}) as even_order_count,
+        cast(base_even_order_count as {{ dbt.type_bigint() }}) as base_even_order_count,
         cast('{{ currency_code() }}' as {{ dbt.type_string() }}) as currency_code
     from effects_listed
 

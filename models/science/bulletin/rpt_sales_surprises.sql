@@ -37,8 +37,8 @@ moves_beside_noise as (
                 when moves.move_name in ('price', 'promotion') then 0.005
                 else
                     sqrt(
-                        1.0 / greatest(moves.order_count, 1)
-                        + 1.0 / greatest(moves.base_order_count, 1)
+                        1.0 / greatest(moves.even_order_count, 1)
+                        + 1.0 / greatest(moves.base_even_order_count, 1)
                     )
             end
         ) as noise_rate,
