@@ -294,6 +294,33 @@ def publish(
 
 
 @app.command()
+def bulletin(
+    *,
+    week: Annotated[
+        datetime | None,
+        typer.Option("--week", formats=_DAY, help="A day of the week; the last closed one."),
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="A file, .md or .html.")] = None,
+    url: Annotated[
+        str | None, typer.Option("--post", help="The webhook of a chat; gets JSON with a text.")
+    ] = None,
+    shop: ShopName = None,
+    target: TargetName = None,
+) -> None:
+    """Tell a week in plain words: what moved and why, what went well and what did not."""
+    from onemart.portal.bulletin.letter import deliver  # noqa: PLC0415
+
+    project = find_project()
+    day = week.date() if week else None
+    told = deliver(project, project.shop(shop), day, to=to, url=url, target=target)
+    if to is None and url is None:
+        sys.stdout.write(told)
+    else:
+        ways = [f"written to {to}"] * (to is not None) + ["posted"] * (url is not None)
+        say(f"The bulletin is {' and '.join(ways)}.")
+
+
+@app.command()
 def serve(
     *,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="On 127.0.0.1.")] = 8080,

@@ -96,6 +96,10 @@ class Frame:
         )
         return text.encode()
 
+    def alone(self, template: str, **values: Any) -> str:
+        """Return a page that stands without the frame, as in a mail."""
+        return self._templates.get_template(template).render(**values)
+
 
 def shown(value: Any, unit: str = "") -> str:
     """Return a value as people read it.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onemart.errors import OnemartError
-from onemart.portal import feeds, figures, home
+from onemart.portal import bulletin, feeds, figures, home
 from onemart.portal.frame import FOLDER, Frame, Link, as_json
 from onemart.portal.page import Asset, Page
 from onemart.portal.reading import Reading
@@ -34,6 +34,7 @@ class Section:
 
 
 SECTIONS: tuple[Section, ...] = (
+    Section("bulletin", "Bulletin", bulletin.pages),
     Section("figures", "Figures", figures.pages),
     Section("feeds", "Feeds", feeds.pages),
 )

@@ -10,7 +10,7 @@ from onemart.errors import UsageError
 
 __all__ = ["MODES", "Settings", "Window", "load_settings", "save_settings"]
 
-MODES = ("full", "bgnbd", "paretonbd", "demand")
+MODES = ("full", "bgnbd", "paretonbd", "demand", "incidents")
 # The last days of a first run come in files of their own, as they would have come day by day.
 TAIL_DAYS = 14
 

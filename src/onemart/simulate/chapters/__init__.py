@@ -9,6 +9,7 @@ from onemart.simulate.chapters import (
     devices,
     emails,
     finance,
+    incidents,
     offers,
     orders,
     payments,
@@ -51,5 +52,6 @@ CLEAN_CHAPTERS = {
     "bgnbd": _CUSTOMERS,
     "paretonbd": _CUSTOMERS,
     "demand": (Chapter("catalogue", catalogue.tell), Chapter("demand", demand.tell)),
+    "incidents": (Chapter("catalogue", catalogue.tell), Chapter("incidents", incidents.tell)),
 }
 """What is told where all follows one estimator's assumptions, by mode."""
