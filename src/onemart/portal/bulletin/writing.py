@@ -66,7 +66,8 @@ def write_figures(shop: str, rules: Rules, figures: Figures, dirty: Sequence[Ite
     dirty : sequence of Item
         What went wrong beside the figures.
     """
-    moved, well = [], []
+    moved: list[Item] = []
+    well: list[Item] = []
     for compared in _COMPARED:
         for row, item in _moves(rules, figures, compared):
             is_member = row["dimension_name"] != "shop"
