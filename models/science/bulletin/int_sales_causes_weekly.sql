@@ -26,7 +26,7 @@ days_missed as (
         and shop_days.dimension_name = 'shop'
     where
         days.order_count = 0
-        and days.expected_order_count >= 6
+        and days.expected_orders >= 6
         and not days.is_public_holiday
         and (days.dimension_name = 'shop' or shop_days.order_count > 0)
 

@@ -108,7 +108,7 @@ int_sales_days_told as (
         coalesce(sum(case when is_the_day then order_count end), 0) as order_count,
         coalesce(sum(case when is_the_day then net_sales_amount end), 0) as net_sales_amount,
         coalesce(sum(case when not is_the_day then order_count end), 0) / 4
-            as expected_order_count,
+            as expected_orders,
         round(coalesce(sum(case when not is_the_day then net_sales_amount end), 0) / 4, 2)
             as expected_amount
     from days_with_orders

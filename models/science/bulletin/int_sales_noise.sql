@@ -76,7 +76,6 @@ moves_ranked as (
 
 ),
 
--- The one in the middle, or the mean of the two.
 medians as (
 
     select
@@ -90,23 +89,15 @@ medians as (
 
 ),
 
-deviations as (
-
-    select
-        *,
-        abs(move_rate - usual_move_rate) as deviation_rate
-    from medians
-
-),
-
 deviations_ranked as (
 
     select
         *,
+        abs(move_rate - usual_move_rate) as deviation_rate,
         row_number() over (
-            partition by {{ slice }} order by deviation_rate, earlier_start_date
+            partition by {{ slice }} order by abs(move_rate - usual_move_rate), earlier_start_date
         ) as deviation_place
-    from deviations
+    from medians
 
 ),
 
