@@ -6,15 +6,17 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from tests.lookml.conftest import manifest, semantic_manifest
 
 from onemart.lookml.boards import add_dashboards
 from onemart.lookml.check import check_lookml
-from onemart.lookml.definitions import Definitions
+from onemart.lookml.definitions import Definitions, read_definitions
 from onemart.lookml.files import files_of, write_files
 from onemart.lookml.project import Project, make_project
 from onemart.lookml.read import read_lookml
 from onemart.lookml.translate import Asked, explore_sql
 from onemart.portal.figures.declaration import read_declarations
+from onemart.warehouse.bigquery_dialect import BigqueryDialect
 
 PAGE = """
 title: Trade
@@ -46,7 +48,7 @@ def board(definitions: Definitions, tmp_path: Path) -> tuple[Project, Path]:
     pages.mkdir()
     (pages / "trade.yml").write_text(PAGE)
     made = make_project(definitions, "duckdb")
-    add_dashboards(made, read_declarations(pages), definitions, "duckdb")
+    add_dashboards(made, read_declarations(pages), definitions)
     folder = tmp_path / "lookml"
     write_files(
         folder,
@@ -79,6 +81,18 @@ def test_each_panel_asks_the_explore_that_has_its_figures(
     ]  # fmt: skip
     assert elements(folder)[2]["listen"] == {"Period": "sales.sale_date", "State": "stores.state"}
     assert elements(folder)[2]["pivots"] == ["stores.state"]
+
+
+def test_a_board_is_written_for_bigquery(board: tuple[Project, Path], tmp_path: Path) -> None:
+    named = read_definitions(manifest(), semantic_manifest(), BigqueryDialect("acme", "shop").table)
+    made = make_project(named, "bigquery")
+    add_dashboards(made, read_declarations(board[1].parent / "pages"), named)
+    folder = tmp_path / "bigquery"
+    files = files_of(made, connection="shop", closed="select 1", dashboards=made.dashboards)
+    write_files(folder, files)
+    assert check_lookml(read_lookml(folder), named, "bigquery") == []
+    view = (folder / "views/trade_people.view.lkml").read_text()
+    assert "from `acme`.`shop_marts`.`fct_visits` as fct_visits" in view
 
 
 def test_elements_lie_beside_and_below_each_other(board: tuple[Project, Path]) -> None:

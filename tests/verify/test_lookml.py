@@ -55,7 +55,7 @@ def asking(parity: Parity, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with opened(parity) as (semantic, layer, warehouse):
         definitions = read_definitions(manifest, semantic, warehouse.table)
         made = make_project(definitions, "duckdb")
-        add_dashboards(made, read_declarations(PAGES), definitions, "duckdb")
+        add_dashboards(made, read_declarations(PAGES), definitions)
         files = files_of(made, connection="shop", closed="select 1", dashboards=made.dashboards)
         write_files(folder, files)
         yield Asking(made, definitions, read_lookml(folder), semantic, layer, warehouse)

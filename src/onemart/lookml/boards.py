@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import sqlglot
 import yaml
 
 from onemart.errors import OnemartError
@@ -34,30 +33,24 @@ _MOST = "50"
 
 
 def add_dashboards(
-    project: Project, pages: Iterable[Declaration], definitions: Definitions, dialect: str
+    project: Project, pages: Iterable[Declaration], definitions: Definitions
 ) -> None:
     """Add a dashboard for each page to a LookML project.
 
     A panel over metrics asks the explore that has them. One over a mart asks a view of its own,
-    made of what the page declares. What an explore cannot show is told in `project.left_out`.
-
-    Parameters
-    ----------
-    dialect : str
-        `duckdb` or `bigquery`.
+    made of what the page declares, in SQL that both warehouses have. What an explore cannot show
+    is told in `project.left_out`.
     """
     for page in pages:
         for cube in page.cubes.values():
             if cube.model:
-                _add_view(project, page, cube, definitions, dialect)
+                _add_view(project, page, cube, definitions)
         board = _Board(project, page)
         text = yaml.safe_dump([board.told()], sort_keys=False, allow_unicode=True, width=120)
         project.dashboards[page.name] = text
 
 
-def _add_view(
-    project: Project, page: Declaration, cube: Cube, definitions: Definitions, dialect: str
-) -> None:
+def _add_view(project: Project, page: Declaration, cube: Cube, definitions: Definitions) -> None:
     """Add view and explore of a mart's figures that are no metrics."""
     name = _view_name(page, cube)
     if name in project.views:
@@ -74,8 +67,6 @@ def _add_view(
     where = f"\nwhere {cube.where}" if cube.where else ""
     listed = ",\n    ".join(columns)
     sql = f"select\n    {listed}\nfrom {table.relation} as {cube.model}{''.join(joins)}{where}"
-    if dialect != "duckdb":
-        sql = sqlglot.transpile(sql, read="duckdb", write=dialect, pretty=True)[0]
     dimensions = tuple(_dimension(by, of, table, definitions) for by, of in cube.by.items())
     key = Dimension("row_key", "${TABLE}.row_key", "string", "")
     project.views[name] = {

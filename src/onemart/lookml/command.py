@@ -43,7 +43,7 @@ def write_lookml(
     table_name, dialect = _named(shop, target)
     definitions = read_definitions(manifest, semantic, table_name)
     made = make_project(definitions, dialect)
-    add_dashboards(made, read_declarations(PAGES), definitions, dialect)
+    add_dashboards(made, read_declarations(PAGES), definitions)
     files = files_of(
         made,
         connection=connection,
