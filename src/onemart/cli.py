@@ -760,6 +760,26 @@ def sources(
         raise typer.Exit(1)
 
 
+@app.command()
+def exposures(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only tell whether they are stale.")
+    ] = False,
+) -> None:
+    """Generate dbt's exposures from what pages, boards and exports declare."""
+    from onemart.exposures import EXPOSURES, write_exposures  # noqa: PLC0415
+
+    stale = write_exposures(find_project(), check=check)
+    if not stale:
+        say("The exposures are as pages and exports declare.")
+        return
+    say(f"{'stale' if check else 'written'}: {EXPOSURES.name}")
+    if check:
+        say("Write them anew with `onemart exposures`.")
+        raise typer.Exit(1)
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status; errors that a person can act on are told as such.
 

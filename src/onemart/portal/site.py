@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onemart.errors import OnemartError
-from onemart.portal import bulletin, feeds, figures, home
+from onemart.portal import bulletin, feeds, figures, governance, home
 from onemart.portal.frame import FOLDER, Frame, Link, as_json
 from onemart.portal.page import Asset, Page
 from onemart.portal.reading import Reading
@@ -37,6 +37,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("bulletin", "Bulletin", bulletin.pages),
     Section("figures", "Figures", figures.pages),
     Section("feeds", "Feeds", feeds.pages),
+    Section("governance", "Governance", governance.pages),
 )
 """In the order of the navigation; the first page, which leads to all, is made from them."""
 
