@@ -1,6 +1,9 @@
 """What the pages of governance are made of, on inputs that one can check by hand."""
 
+import base64
+import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,7 @@ from tests.mart.synthetic import PROJECT
 
 from onemart.errors import OnemartError, UsageError
 from onemart.portal.governance.cards import _flat
-from onemart.portal.governance.docs import sealed, slim_manifest
+from onemart.portal.governance.docs import packed, sealed, slim_manifest
 from onemart.portal.governance.erd import Relation, drawn, relations
 from onemart.portal.governance.glossary import glossary
 from onemart.portal.governance.metric_catalogue import formula
@@ -144,6 +147,15 @@ def test_documents_of_other_tools_can_reach_nothing() -> None:
     assert told.index("connect-src 'none'") < told.index("<title>")
     with pytest.raises(OnemartError):
         sealed("no page")
+
+
+def test_a_packed_page_is_the_page_itself_and_smaller() -> None:
+    page = "<html><head></head>" + "<p>größer</p>" * 1_000 + "</html>"
+    told = packed(page, "Words")
+    (text,) = re.findall(r'id="packed">([^<]*)<', told)
+    assert gzip.decompress(base64.b64decode(text)).decode() == page
+    assert len(told) < len(page) / 3
+    assert told == packed(page, "Words")
 
 
 def test_a_slim_manifest_has_no_rows_of_tests_and_no_ids_of_runs() -> None:

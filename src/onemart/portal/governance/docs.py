@@ -5,6 +5,8 @@ model is first built, whatever a shop holds, and the shop's own file stays open 
 tables and their columns are asked of the shop. All is kept until a model, test or column changes.
 """
 
+import base64
+import gzip
 import hashlib
 import json
 import os
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from onemart.portal.reading import Reading
     from onemart.project import Project, Shop
 
-__all__ = ["Documents", "documents", "sealed", "slim_manifest"]
+__all__ = ["Documents", "documents", "packed", "sealed", "slim_manifest"]
 
 # A page that was written by another tool may run what it brings along, and fetch nothing.
 _SEAL = (
@@ -42,7 +44,37 @@ _ICON = re.compile(r"<link[^>]*favicon[^>]*>")
 _TELEMETRY = re.compile(r"https://[a-z.]*posthog\.com")
 _TOOLS = ("dbt-core", "dbt-colibri", "dbterd")
 # Raised when these pages are written in another way.
-_FORM = 1
+_FORM = 2
+# Eight megabytes each, mostly words that come again and again: a quarter of it when packed. Any
+# browser of these years unpacks, also what it read from the disk.
+_PACKED = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+__SEAL__
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title>__TITLE__</title>
+</head>
+<body>
+<p role="status">One moment, this page is being unpacked.</p>
+<noscript><p>It needs JavaScript.</p></noscript>
+<script type="text/plain" id="packed">__PAGE__</script>
+<script>
+(async () => {
+  const text = atob(document.getElementById("packed").textContent);
+  const bytes = Uint8Array.from(text, (one) => one.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const page = await new Response(stream).text();
+  document.open();
+  document.write(page);
+  document.close();
+})();
+</script>
+</body>
+</html>
+"""
 
 
 @dataclass(frozen=True)
@@ -92,7 +124,8 @@ def _make(reading: "Reading", folder: Path, there: dict[str, Any], made: Documen
     manifest = _compiled(reading.project, reading.shop, folder)
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     (folder / "catalog.json").write_text(json.dumps(there), encoding="utf-8")
-    made.dbt.write_text(_dbt_docs(manifest, there), encoding="utf-8")
+    docs = _dbt_docs(manifest, there)
+    made.dbt.write_text(packed(docs, "Documentation of every table"), encoding="utf-8")
     made.dbml.write_text(dbml(folder), encoding="utf-8")
     failed = _lineage(folder, made.lineage)
     (folder / "without_lineage.json").write_text(json.dumps(failed), encoding="utf-8")
@@ -242,7 +275,8 @@ def _lineage(folder: Path, to: Path) -> list[str]:
     DbtColibriReportGenerator(extractor, light_mode=True, disable_telemetry=True).generate_report(
         output_dir=str(work)
     )
-    to.write_text(sealed((work / "index.html").read_text(encoding="utf-8")), encoding="utf-8")
+    page = sealed((work / "index.html").read_text(encoding="utf-8"))
+    to.write_text(packed(page, "Lineage of every column"), encoding="utf-8")
     problems = work / "colibri-parsing-errors.json"
     failed = json.loads(problems.read_text(encoding="utf-8")) if problems.is_file() else []
     shutil.rmtree(work)
@@ -256,3 +290,18 @@ def sealed(page: str) -> str:
         raise OnemartError("A page of documentation has no head.", "Look at the tool's version.")
     inside = _TELEMETRY.sub("", page[head.end() :])
     return f"{page[: head.end()]}{_SEAL}{inside}"
+
+
+def packed(page: str, title: str) -> str:
+    """Return a page that unpacks another one in the reader's browser.
+
+    Parameters
+    ----------
+    page : str
+        The page, sealed.
+    title : str
+        What the tab says meanwhile.
+    """
+    # Without the time in the archive, the same page gives the same file.
+    text = base64.b64encode(gzip.compress(page.encode(), 9, mtime=0)).decode("ascii")
+    return _PACKED.replace("__SEAL__", _SEAL).replace("__TITLE__", title).replace("__PAGE__", text)
