@@ -13,8 +13,10 @@ from playwright.sync_api import Browser, Page
 from tests.mart.synthetic import PROJECT
 from tests.portal.conftest import LONG, SCRIPT, Site
 
+from onemart.exposures import declared
 from onemart.feeds.contract import load_contracts
 from onemart.portal.frame import LARGEST_DATA_BYTES
+from onemart.project import Project
 
 LARGEST_SITE_BYTES = 30_000_000
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
@@ -209,3 +211,12 @@ def personal_values(site: Site) -> list[str]:
                         ).fetchall()
                     }
     return sorted(value for value in values if len(value) >= 8)
+
+
+def test_every_page_is_an_exposure_or_part_of_one(site: Site) -> None:
+    shown = {one.path for one in declared(Project(PROJECT))}
+    # A feed's page, or a week's, belongs to the first page of its section.
+    missing = [
+        path for path in site.pages if not {path, f"{path.split('/')[0]}/index.html"} & shown
+    ]
+    assert missing == [], "run `onemart exposures` after declaring them"

@@ -179,10 +179,16 @@ def _balance(reading: "Reading") -> Page:
     rows = reading.dicts(
         f"select * from {reading.mart('rpt_reconciliation')} order by source_name, feed_name"
     )
+    told = ("delivered_record_count", "mart_record_count", "unexplained_record_count")
+    silent = [row for row in rows if not any(row[name] for name in told)]
     return _made(
         _BALANCE,
         "reconciliation",
-        {"rows": rows, "currency": rows[0]["currency_code"] if rows else ""},
+        {
+            "rows": [row for row in rows if row not in silent],
+            "silent": [f"{row['source_name']}.{row['feed_name']}" for row in silent],
+            "currency": rows[0]["currency_code"] if rows else "",
+        },
         ("balance of the books", *(row["feed_name"] for row in rows)),
     )
 

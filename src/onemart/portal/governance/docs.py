@@ -9,6 +9,7 @@ import base64
 import gzip
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -267,6 +268,8 @@ def _lineage(folder: Path, to: Path) -> list[str]:
         Scope.union_scopes = property(  # type: ignore[attr-defined]
             lambda scope: scope.set_operation_scopes
         )
+    # The page names what could not be followed.
+    logging.getLogger("colibri").setLevel(logging.CRITICAL)
     work = folder / "colibri"
     # Not by its command: that one asks the internet for a newer version of itself.
     extractor = DbtColumnLineageExtractor(
