@@ -126,32 +126,17 @@ def _dashboard(page: Declared, metrics: Sequence[str]) -> Declared:
 
 
 def _boards(project: Project) -> Iterator[Declared]:
-    """Yield the boards that people edit, with the models that their SQL names."""
+    """Yield the boards that people edit, with the metrics that their queries name."""
     for path in sorted((project.root / "boards").glob("*.yml")):
-        told, text = _yaml(path), path.read_text(encoding="utf-8")
-        meta = told.get("meta") or {}
-        reads = {*re.findall(r"\bmarts\.(\w+)", text), *re.findall(r"ref\('(\w+)'\)", text)}
-        reads |= {name for list_ in _values(told, "metrics") for name in list_}
+        told = _yaml(path)
+        reads = {name for query in told["queries"].values() for name in query["metrics"]}
         yield Declared(
-            f"boards/{path.stem}.html",
-            f"Board, {told.get('title') or path.stem}",
-            told.get("description") or told.get("title") or path.stem,
-            told.get("owner") or meta.get("owner") or "platform",
+            f"figures/boards/{path.stem}.html",
+            f"Board, {told['title']}",
+            told.get("notes") or told["title"],
+            told["owner"],
             tuple(sorted(reads)),
         )
-
-
-def _values(told: Any, name: str) -> Iterator[list[str]]:
-    """Yield what stands under a name, at any depth."""
-    if isinstance(told, dict):
-        for key, value in told.items():
-            if key == name and isinstance(value, list):
-                yield [one for one in value if isinstance(one, str)]
-            else:
-                yield from _values(value, name)
-    elif isinstance(told, list):
-        for one in told:
-            yield from _values(one, name)
 
 
 def _bulletin(project: Project) -> Iterator[Declared]:

@@ -16,7 +16,7 @@ from onemart.project import Project
 @pytest.fixture
 def copy(tmp_path: Path) -> Project:
     for folder in ("models", "python_models"):
-        shutil.copytree(PROJECT / folder, tmp_path / folder)
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.pyc"))
     return Project(tmp_path)
 
 
@@ -40,26 +40,31 @@ def test_each_has_an_owner_and_a_name_of_its_own() -> None:
     assert places >= {"index.html", "feeds/index.html", *(one.path for one in DECLARED)}
 
 
-def test_a_board_is_an_exposure_of_what_its_sql_reads(copy: Project) -> None:
-    (copy.root / "boards").mkdir()
-    (copy.root / "boards" / "tea.yml").write_text(
-        "title: Tea\nowner: sales\nsql: select * from marts.fct_orders\n"
+def board(project: Project, metric: str, owner: str) -> None:
+    (project.root / "boards").mkdir()
+    (project.root / "boards" / "tea.yml").write_text(
+        f"title: Tea\nowner: {owner}\nqueries:\n  week: {{metrics: [{metric}], by: [week]}}\n"
     )
+
+
+def test_a_board_is_an_exposure_of_the_metrics_that_it_shows(copy: Project) -> None:
+    board(copy, "net_sales", "sales")
     told = yaml.safe_load(render_exposures(copy))["exposures"]
-    (board,) = (one for one in told if one["name"] == "portal_boards_tea")
-    assert board["depends_on"] == ["ref('fct_orders')"]
-    assert board["owner"]["name"] == "Sales Analytics"
+    (tea,) = (one for one in told if one["name"] == "portal_figures_boards_tea")
+    assert tea["depends_on"] == ["metric('net_sales')"]
+    assert tea["owner"]["name"] == "Sales Analytics"
 
 
 @pytest.mark.parametrize(
-    "text, problem",
+    "metric, owner, problem",
     [
-        ("owner: sales\nsql: select * from marts.fct_dreams", "reads fct_dreams"),
-        ("owner: nobody\nsql: select 1", "is owned by nobody"),
+        ("net_dreams", "sales", "reads net_dreams"),
+        ("net_sales", "nobody", "is owned by nobody"),
     ],
 )
-def test_what_there_is_not_cannot_be_read(copy: Project, text: str, problem: str) -> None:
-    (copy.root / "boards").mkdir()
-    (copy.root / "boards" / "tea.yml").write_text(f"title: Tea\n{text}\n")
+def test_what_there_is_not_cannot_be_read(
+    copy: Project, metric: str, owner: str, problem: str
+) -> None:
+    board(copy, metric, owner)
     with pytest.raises(UsageError, match=problem):
         render_exposures(copy)
