@@ -36,13 +36,6 @@ _HOME = Declared(
     "platform",
     ("rpt_reconciliation",),
 )
-_FEEDS = Declared(
-    "feeds/index.html",
-    "Portal, feeds",
-    "Each feed with its contract, deliveries, checks and quarantine.",
-    "platform",
-    ("stg_ops__deliveries",),
-)
 _WIDTH = 130
 
 
@@ -57,7 +50,7 @@ class _Known:
 
 def declared(project: Project) -> list[Declared]:
     """Return what people read of the project: pages of the portal, boards, dashboards, exports."""
-    found = [_HOME, _FEEDS]
+    found = [_HOME, _feeds(project)]
     found += [replace(one, title=f"Portal, governance: {one.title.lower()}") for one in GOVERNANCE]
     figures = [*_figures()]
     found += [one for one, _ in figures]
@@ -95,6 +88,19 @@ def write_exposures(project: Project, *, check: bool = False) -> bool:
     if not check:
         path.write_text(wanted, encoding="utf-8")
     return True
+
+
+def _feeds(project: Project) -> Declared:
+    """Return the pages of feeds, which show the ledger and what marts are made of it."""
+    marts = (project.root / "models" / "marts" / "ops").glob("*.sql")
+    reads = {path.stem for path in marts} - {*_HOME.reads}
+    return Declared(
+        "feeds/index.html",
+        "Portal, feeds",
+        "Each feed with its contract, deliveries, checks and quarantine.",
+        "platform",
+        ("stg_ops__deliveries", *sorted(reads)),
+    )
 
 
 def _figures() -> Iterator[tuple[Declared, tuple[str, ...]]]:
@@ -142,7 +148,7 @@ def _boards(project: Project) -> Iterator[Declared]:
 def _bulletin(project: Project) -> Iterator[Declared]:
     folder = project.root / "models" / "science" / "bulletin"
     reads = sorted(path.stem for path in folder.glob("*.sql") if path.stem[:4] in {"fct_", "rpt_"})
-    if reads:
+    if reads and (_PACKAGE / "portal" / "bulletin").is_dir():
         yield Declared(
             "bulletin/index.html",
             "Bulletin of the week",
