@@ -32,7 +32,7 @@ moves_beside_noise as (
             else {{ var('bulletin_member_noise_factor') }}
         end
         * greatest(
-            1.4826 * moves.usual_deviation_rate,
+            1.4826 * coalesce(moves.usual_deviation_rate, 0),
             case
                 when moves.move_name in ('price', 'promotion') then 0.005
                 else
