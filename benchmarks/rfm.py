@@ -53,6 +53,10 @@ from orders
 """
 TRIO = [
     "int_rfm_dates_chosen",
+    "int_rfm_month_ends_chosen",
+    "int_rfm_orders_known",
+    "int_rfm_orders_run_on",
+    "int_rfm_orders_replaced",
     "int_customer_rfm_measures",
     "int_customer_rfm_measures_monthly",
     "int_customers_rfm_measured",

@@ -4,7 +4,9 @@
     "monetary": {"column": "monetary_amount", "steps_in_unit": 100},
 } -%}
 {%- set kept_digits = 3 -%}
-{%- set highest = 10 ** 12 -%}
+{%- set highest_digits = 12 -%}
+{%- set highest = 10 ** highest_digits -%}
+{%- set most_cut_digits = highest_digits + 1 - kept_digits -%}
 
 -- What the fit sees, bounded whatever the number of customers: each value is cut to its first
 -- three digits, money counted in hundredths, and stays between 0 and 10^12. That leaves 1,000
@@ -36,13 +38,17 @@ values_in_steps as (
 
 ),
 
-values_with_digits as (
+values_with_steps as (
 
     select
         *,
-        greatest(
-            length(cast(value_in_steps as {{ dbt.type_string() }})) - {{ kept_digits }}, 0
-        ) as cut_digit_count
+        case
+            {%- for cut_digit_count in range(most_cut_digits) %}
+            when value_in_steps < {{ 10 ** (kept_digits + cut_digit_count) }}
+                then {{ 10 ** cut_digit_count }}
+            {%- endfor %}
+            else {{ 10 ** most_cut_digits }}
+        end as kept_step
     from values_in_steps
 
 ),
@@ -53,10 +59,8 @@ values_cut as (
         as_of_date,
         measure,
         steps_in_unit,
-        value_in_steps
-        - mod(value_in_steps, cast(power(10, cut_digit_count) as {{ dbt.type_bigint() }}))
-            as value_in_steps
-    from values_with_digits
+        value_in_steps - mod(value_in_steps, kept_step) as value_in_steps
+    from values_with_steps
 
 ),
 
