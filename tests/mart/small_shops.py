@@ -11,10 +11,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from tests.mart.synthetic import FILE_NAME, PROJECT, SyntheticWarehouse
 
 from onemart.feeds.contract import Contract
@@ -23,6 +25,8 @@ from onemart.feeds.replay import export_quarantine, read_repairs, replay, waive
 from onemart.project import Project
 
 DELIVERIES = Path(__file__).with_name("deliveries")
+BEGUN = datetime(2017, 3, 1, 6)  # noqa: DTZ001
+"""When the first file arrives, by the gate's clock: months of arrival are in golden files."""
 
 PLACEMENT = ["product_id", "store_id", "display_location", "mailer_location", "week"]
 PLACEMENTS = {
@@ -98,9 +102,11 @@ class SmallShop(SyntheticWarehouse):
             yield gate
 
     def do(self, *arrivals: "Arrival") -> None:
-        """Let all this happen, one after the other, with the gate opened once."""
-        with self.gate() as gate:
+        """Let all this happen, an hour after the other, with the gate opened once."""
+        with self.gate() as gate, pytest.MonkeyPatch.context() as patch:
             for arrival in arrivals:
+                passed = gate.warehouse.value("select count(*) as rows from ops.delivery_log")
+                patch.setenv("ONEMART_NOW", str(BEGUN + timedelta(hours=passed)))
                 arrival(self, gate)
 
     def contract(self, gate: Gate, name: str) -> Contract:

@@ -17,6 +17,7 @@ PROJECT = Path(os.environ.get("ONEMART_PROJECT_DIR", Path(__file__).parents[2]))
 # The catalogue's name is the file's; one name lets every test reuse one parsed project.
 FILE_NAME = "synthetic.duckdb"
 
+_ARRIVED_AT = datetime(2026, 1, 1)  # noqa: DTZ001
 _COUNTED = (
     "delivered", "accepted", "quarantined", "rejected", "superseded", "replayed", "waived", "open",
 )  # fmt: skip
@@ -41,6 +42,11 @@ _OPS = f"""
     );
     create table ops.superseded_lines (
         source varchar, feed varchar, delivery_id varchar, line bigint, superseded_by varchar
+    );
+    create table ops.validation_results (
+        delivery_id varchar, source varchar, feed varchar, rule varchar, expectation varchar,
+        contract_line integer, severity varchar, success boolean, unexpected_count bigint,
+        observed varchar, checked_by varchar
     );
     -- Which delivery speaks for which period; the highest version of a period counts.
     create table ops.versions (feed varchar, delivery_id varchar, period varchar, version bigint);
@@ -120,14 +126,15 @@ class SyntheticWarehouse:
         ).fetchall()
         source, feed = delivery.table.split("__")
         for line, row in enumerate(delivery.rows, start=2):
-            values = [*row, delivery.id, line, 0, datetime(2026, 1, 1), "1.0.0"]  # noqa: DTZ001
+            values = [*row, delivery.id, line, 0, _ARRIVED_AT, "1.0.0"]
             marks = ", ".join("?" * len(values))
             connection.execute(f"insert into raw.{delivery.table} values ({marks})", values)
+        counted = ", ".join(f"records_{kind}" for kind in _COUNTED)
         connection.execute(
-            "insert into ops.deliveries"
-            " (delivery_id, published_seq, source, feed, kind, status, declared_order)"
-            " values (?, ?, ?, ?, 'file', 'accepted', ?)",
-            [delivery.id, sequence, source, feed, str(delivery.version)],
+            "insert into ops.deliveries (delivery_id, published_seq, source, feed, kind, status,"
+            f" declared_order, finished_at, {counted})"
+            f" values (?, ?, ?, ?, 'file', 'accepted', ?, ?, {', '.join('0' for _ in _COUNTED)})",
+            [delivery.id, sequence, source, feed, str(delivery.version), _ARRIVED_AT],
         )
         connection.execute(
             "insert into ops.delivery_periods values (?, ?, ?, ?)",

@@ -150,17 +150,21 @@ SHOWN = {
     " and dimension_name in ('shop', 'category')",
 }
 
-# What was reported first, or known at a month end or a cut-off, hangs on what came first.
+# What was reported first, or known at a month end or a cut-off, hangs on what came first; so does
+# whether a file was in time.
 REPORTED = {
     "fct_churn_predictions",
     "fct_closed_periods",
     "fct_customer_churn",
     "fct_customer_rfm_monthly",
+    "fct_deliveries",
     "fct_model_backtest",
     "fct_model_cards",
     "rpt_model_decay",
     "rpt_restatements",
     "rpt_rfm_migration",
+    "rpt_rule_results",
+    "rpt_vendor_scorecard",
 }
 
 TABLES = "config.materialized:table config.materialized:incremental"
