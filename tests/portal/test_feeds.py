@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from playwright.sync_api import Browser
 from tests.feeds.feed_project import FeedProject, rule
@@ -36,6 +37,24 @@ COLUMNS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+# What dbt makes of the ledger; a test of the marts holds that they come to this.
+MARTS = """
+    create schema marts;
+    create table marts.rpt_rule_results as
+    select
+        source as source_name, feed as feed_name, rule as rule_name,
+        expectation as expectation_name, 0.25 as passed_rate, 8 as checked_delivery_count
+    from ops.validation_results;
+    create table marts.rpt_vendor_scorecard as
+    select
+        'erp' as source_name, 'orders' as feed_name, month_start_date, 'stores' as owner_name,
+        3 as delivery_count, 100 as delivered_record_count, 10 as bad_record_count,
+        2 as open_record_count, 0.5 as punctual_rate, 1.0 as complete_rate, 0.9 as valid_rate,
+        null as corrected_rate
+    from (values (date '2024-01-01'), (date '2024-02-01')) as months(month_start_date);
+"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Land a file with bad lines and one with a broken header, and write the pages of the feed."""
@@ -48,6 +67,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project.land_file(QUOTED, "\n".join(lines) + "\n")
     project.land_file("rejected.csv", f"order_id,channel,{EMAIL}\n8,web,a@shop\n")
     project.land()
+    with duckdb.connect(str(project.shop.warehouse)) as connection:
+        connection.execute(MARTS)
     site = tmp_path_factory.mktemp("site")
     shutil.copytree(STATIC, site / "static")
     with project.warehouse() as warehouse:
@@ -74,7 +95,7 @@ def test_each_reason_is_counted_with_the_shapes_of_its_values(told: dict[str, st
     assert '<code>aa-99</code> <span class="note">5 characters, 2 lines</span>' in page
     assert "<code>&lt;aaaaaa&gt;aaaaa(9)&lt;/aaaaaa&gt;</code>" in page
     # The gate keeps 60 characters of a value.
-    assert f'<code>{"a" * 60}</code> <span class="note">60 characters, 1 lines</span>' in page
+    assert f'<code>{"a" * 60}</code> <span class="note">60 characters, 1 line</span>' in page
     assert "column order_id is not a whole number" in page
     assert "<code>aaa</code>" in page
     assert "too few fields: #, the header has #" not in page
@@ -103,6 +124,17 @@ def test_checks_are_told_with_their_history(told: dict[str, str]) -> None:
     assert "channel: one of web" in page
     assert "4 lines against it" in page
     assert "0 of 1 files kept it" in page
+
+
+def test_vendors_are_compared_by_their_last_month(told: dict[str, str]) -> None:
+    page = told["feeds/scorecard.html"]
+    assert "2024-02" in page
+    assert "2024-01" not in page
+    assert '<span class="state warning">50.0 %</span>' in page
+    assert '<span class="state good">100.0 %</span>' in page
+    feed = told["feeds/erp/orders.html"]
+    assert "2024-01" in feed
+    assert '25.0 %<span class="note">of 8 files</span>' in feed
 
 
 def of_gx(told: dict[str, str]) -> list[str]:

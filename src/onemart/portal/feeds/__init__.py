@@ -8,6 +8,7 @@ from onemart.feeds.status import FeedStatus, feed_status
 from onemart.portal.feeds.gx_results import GX_FOLDER, last_validations
 from onemart.portal.feeds.history import HEIGHT, WIDTH, Point, bars, points_by_feed
 from onemart.portal.feeds.quarantined import LONGEST_MASKED, quarantine_by_reason
+from onemart.portal.feeds.scorecard import scorecard_page, scores_by_feed
 from onemart.portal.feeds.verdicts import LAST_DELIVERIES, RuleHistory, verdicts_by_feed
 from onemart.portal.feeds.words import in_words, rejection, relation, schedule
 from onemart.portal.page import Asset, Page
@@ -24,13 +25,21 @@ def pages(reading: Reading) -> Iterable[Page | Asset]:
     statuses = feed_status(reading.warehouse, reading.contracts)
     points = points_by_feed(reading)
     rules = verdicts_by_feed(reading)
+    scores = scores_by_feed(reading)
     standard = _standard_site(reading)
-    yield _overview(statuses, points, rules, bool(standard))
+    yield _overview(statuses, points, rules, has_standard_site=bool(standard))
+    yield scorecard_page(scores, _OWNER)
     for status in statuses:
         feed = (status.contract.source, status.contract.feed)
         of_gx = f"/validations/{status.contract.table}/"
-        its = next((asset.path for asset in standard if of_gx in asset.path), "")
-        yield _page(reading, status, points.get(feed, []), rules.get(feed, []), its)
+        values = {
+            "points": points.get(feed, []),
+            "bars": bars(points.get(feed, [])),
+            "rules": rules.get(feed, []),
+            "scores": scores.get(feed, []),
+            "standard_page": next((asset.path for asset in standard if of_gx in asset.path), ""),
+        }
+        yield _page(reading, status, values)
     yield from standard
 
 
@@ -52,7 +61,8 @@ def _overview(
     statuses: list[FeedStatus],
     points: dict[tuple[str, str], list[Point]],
     rules: dict[tuple[str, str], list[RuleHistory]],
-    has_standard_site: bool,  # noqa: FBT001
+    *,
+    has_standard_site: bool,
 ) -> Page:
     rows: list[dict[str, Any]] = []
     for status in sorted(statuses, key=lambda one: one.contract.id):
@@ -88,15 +98,9 @@ def _overview(
     )
 
 
-def _page(
-    reading: Reading,
-    status: FeedStatus,
-    points: list[Point],
-    rules: list[RuleHistory],
-    standard_page: str,
-) -> Page:
+def _page(reading: Reading, status: FeedStatus, values: dict[str, Any]) -> Page:
     contract = status.contract
-    has_bad = any(point.quarantined for point in points)
+    has_bad = any(point.quarantined for point in values["points"])
     return Page(
         path=_path(contract),
         title=contract.id,
@@ -106,17 +110,15 @@ def _page(
         owner=contract.owner,
         words=" ".join(["feed", contract.source, *(column.name for column in contract.columns)]),
         part_of="feeds/index.html",
+        reads=("rpt_rule_results", "rpt_vendor_scorecard"),
         values={
             "contract": contract,
             "status": status,
             "facts": _facts(contract, status),
             "rules_in_words": [(rule, in_words(rule)) for rule in contract.rules],
-            "points": points,
-            "bars": bars(points),
+            **values,
             "size": (WIDTH, HEIGHT),
-            "rules": rules,
             "last_deliveries": LAST_DELIVERIES,
-            "standard_page": standard_page,
             "reasons": quarantine_by_reason(reading, contract) if has_bad else [],
             "longest_masked": LONGEST_MASKED,
             "refusals": _refusals(reading, contract),

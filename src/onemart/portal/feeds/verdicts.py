@@ -6,6 +6,7 @@ from typing import Any
 
 from onemart.feeds.contract import Contract
 from onemart.portal.feeds.gx_results import is_figure
+from onemart.portal.feeds.scorecard import passed_rates
 from onemart.portal.feeds.words import in_words
 from onemart.portal.reading import Reading
 
@@ -46,6 +47,8 @@ class RuleHistory:
         Its type, who checked it, and whether it only counts.
     is_current : bool
         Whether the contract still has it.
+    passed_rate, checked_files : float, int
+        Share of all files ever checked that kept it, and how many those are.
     """
 
     name: str
@@ -54,6 +57,8 @@ class RuleHistory:
     checked_by: str
     severity: str
     is_current: bool
+    passed_rate: float
+    checked_files: int
     verdicts: list[Verdict] = field(default_factory=list)
 
     @property
@@ -87,17 +92,22 @@ def verdicts_by_feed(reading: Reading) -> dict[tuple[str, str], list[RuleHistory
             results.contract_line, results.rule, results.expectation
         """
     )
+    passed = passed_rates(reading)
     contracts = {(told.source, told.feed): told for told in reading.contracts}
     by_feed: dict[tuple[str, str], dict[tuple[str, str], RuleHistory]] = defaultdict(dict)
     for row in rows:
         feed = (row["source"], row["feed"])
         rule = (row["rule"], row["expectation"])
-        history = by_feed[feed].setdefault(rule, _history(row, contracts.get(feed)))
+        history = by_feed[feed].setdefault(
+            rule, _history(row, contracts.get(feed), *passed.get((*feed, *rule), (0.0, 0)))
+        )
         history.verdicts.append(_verdict(row))
     return {feed: _in_order(rules, contracts.get(feed)) for feed, rules in by_feed.items()}
 
 
-def _history(row: dict[str, Any], contract: Contract | None) -> RuleHistory:
+def _history(
+    row: dict[str, Any], contract: Contract | None, passed_rate: float, checked_files: int
+) -> RuleHistory:
     rules = contract.rules if contract else ()
     known = [rule for rule in rules if (rule.name, rule.type) == (row["rule"], row["expectation"])]
     by_gate = row["checked_by"] == "gate"
@@ -108,13 +118,19 @@ def _history(row: dict[str, Any], contract: Contract | None) -> RuleHistory:
         checked_by="the gate" if by_gate else "Great Expectations",
         severity=row["severity"],
         is_current=by_gate or bool(known),
+        passed_rate=passed_rate,
+        checked_files=checked_files,
     )
 
 
 def _verdict(row: dict[str, Any]) -> Verdict:
     if row["unexpected_count"] is not None:
         count = int(row["unexpected_count"])
-        told = "no line against it" if not count else f"{count:,} lines against it"
+        told = (
+            f"{count:,} line{'' if count == 1 else 's'} against it"
+            if count
+            else "no line against it"
+        )
     else:
         # What is no figure may be a value of the file.
         told = row["observed"] if is_figure(row["observed"]) else "not shown"
