@@ -84,6 +84,13 @@ def test_rows_that_one_side_lacks_are_told_by_their_key() -> None:
     assert str(found([TWO], [ONE, TWO]).differences[0]) == "order_id 1: only in the second"
 
 
+def test_columns_that_are_left_out_do_not_count() -> None:
+    table, other = Table(COLUMNS, [ONE, TWO]), Table(COLUMNS, [("3", *ONE[1:]), ("4", *TWO[1:])])
+    assert not compare(table, other, key=[]).equal
+    assert compare(table.without(["order_id"]), other.without(["order_id"]), key=[]).equal
+    assert table.without([]) is table
+
+
 def test_a_row_too_many_under_one_key_is_found() -> None:
     assert found([ONE, ONE], [ONE, ONE]).equal
     assert found([ONE, ONE], [ONE]).different == 1

@@ -1,5 +1,5 @@
 -- Effects are told in cents; what rounding leaves is with mix, so that they add up to the change.
--- Half a cent, which floats hold as a little more or less, goes away from zero on all warehouses.
+-- Half a cent is half a cent on both warehouses, whose decimals differ in scale, after six digits.
 {%- set logarithmic = ["customers", "frequency", "basket", "price", "promotion"] %}
 {%- set numeric = dbt.type_numeric() %}
 {%- set nudge = "0.000001" %}
@@ -10,8 +10,7 @@ effects as (
 
     select
         {% for effect in logarithmic -%}
-        round(cast({{ effect }} + {{ nudge }} * sign({{ effect }}) as {{ numeric }}), 2)
-            as {{ effect }},
+        round(cast(round({{ effect }}, 6) as {{ numeric }}), 2) as {{ effect }},
         {% endfor -%}
         taken_back_change_amount as returns,
         sold_change_amount,

@@ -59,6 +59,15 @@ class Table:
     columns: Mapping[str, str]
     rows: Sequence[tuple[Any, ...]]
 
+    def without(self, names: Iterable[str]) -> "Table":
+        """Return the table without some of its columns."""
+        left_out = set(names)
+        kept = [place for place, name in enumerate(self.columns) if name not in left_out]
+        if len(kept) == len(self.columns):
+            return self
+        columns = {name: kind for name, kind in self.columns.items() if name not in left_out}
+        return Table(columns, [tuple(row[place] for place in kept) for row in self.rows])
+
 
 @dataclass(frozen=True)
 class Difference:
