@@ -2,7 +2,6 @@
 -- Half a cent is half a cent on both warehouses, whose decimals differ in scale, after six digits.
 {%- set logarithmic = ["customers", "frequency", "basket", "price", "promotion"] %}
 {%- set numeric = dbt.type_numeric() %}
-{%- set nudge = "0.000001" %}
 
 with
 

@@ -53,7 +53,8 @@ class Verdicts:
             name, status = str(result["unique_id"]), str(result["status"])
             if name.startswith(_TESTS):
                 counts["pass" if status in _SOUND else status] += 1
-            if status not in {*_SOUND, "skipped"}:
+            # About an exposure dbt does nothing.
+            if status not in {*_SOUND, "skipped", "no-op"}:
                 told = _first_line(str(result["message"] or status))
                 # A data test's id ends with a hash.
                 short = name.split(".", maxsplit=2)[2]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from onemart.feeds.status import feed_status
+from onemart.portal.bulletin import headline
 from onemart.portal.frame import Link
 from onemart.portal.home.incidents import incidents
 from onemart.portal.home.state import balance_state, build_state, feeds_state, tests_state
@@ -39,6 +40,7 @@ def page(reading: Reading, sections: Iterable[tuple[str, Sequence[Page]]]) -> Pa
                 feeds_state(feeds),
                 balance_state(books),
             ],
+            "headline": headline(reading),
             "incidents": incidents(feeds, books, reading.results),
             "feeds": sorted(feeds, key=lambda feed: feed.contract.id),
             "ways": [
