@@ -27,7 +27,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def stand(shop: FeedProject) -> list[FeedStatus]:
     with shop.gate() as gate:
-        return feed_status(gate)
+        return feed_status(gate.warehouse, gate.contracts)
 
 
 def test_a_feed_that_was_never_delivered(shop: FeedProject, at: Clock) -> None:  # noqa: ARG001
