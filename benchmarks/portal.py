@@ -20,7 +20,7 @@ from rich.console import Console
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "benchmarks/README.md"
 SHOP = ROOT / "warehouse/demo.duckdb"
-KEPT = (ROOT / ".onemart/semantic", ROOT / ".onemart/portal")
+KEPT = (ROOT / ".onemart/semantic", ROOT / ".onemart/governance")
 MOST_SECONDS, MOST_MEGABYTES, MOST_PAGE_SECONDS = 90, 30, 2
 BROWSER = "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
@@ -40,7 +40,7 @@ def main() -> None:
             shutil.rmtree(kept, ignore_errors=True)
         first, again = made(site), made(site)
         size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
-        pages = [path for path in site.rglob("*.html") if 'data-root="' in path.read_text()[:200]]
+        pages = sorted(site.rglob("*.html"))
         opened = sorted(
             (seconds, path.relative_to(site)) for path, seconds in open_pages(pages).items()
         )
