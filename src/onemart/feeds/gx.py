@@ -4,7 +4,6 @@ Import this module only where a delivery is judged: GX takes seconds.
 """
 
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -22,13 +21,14 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from great_expectations.expectations.registry import get_expectation_impl
 
 from onemart.feeds.gx_sources import add_source, is_lost_by_gx, typed
+from onemart.feeds.quiet_gx import hush
 from onemart.feeds.rules import Rule, unexpected_lines
 from onemart.warehouse.base import Dialect, Warehouse
 
 __all__ = ["GreatExpectations", "Verdict"]
 
 # Its folders of work are of no interest to those who land files.
-logging.getLogger("great_expectations").setLevel(logging.WARNING)
+hush()
 
 # GX refuses regular expressions for a dialect that it does not know, so these go as SQL.
 _SQL = "unexpected_rows_expectation"

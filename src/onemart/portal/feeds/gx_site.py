@@ -4,7 +4,6 @@ Import this module only where the site is built: GX takes seconds. Its pages loa
 and a picture from fourteen places on the internet; these are taken from `static/gx`, or left out.
 """
 
-import logging
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,14 +23,13 @@ from great_expectations.data_context.types.resource_identifiers import (
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.render.renderer.site_builder import SiteBuilder
 
+from onemart.feeds.quiet_gx import hush
 from onemart.portal.feeds.gx_results import GX_FOLDER, Checked, Validation
 from onemart.portal.page import Asset
 
 __all__ = ["gx_site", "local"]
 
-# One of its loggers talks of its folders of work whatever those above it are told.
-for _talking in ("great_expectations", "great_expectations.data_context.types.base"):
-    logging.getLogger(_talking).setLevel(logging.WARNING)
+hush()
 
 _STYLES = (
     "bootstrap.min.css",
