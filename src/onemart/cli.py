@@ -1,7 +1,5 @@
 """The `onemart` command: what dbt does not do, and dbt where it helps."""
 
-import atexit
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import typer
 from onemart import __version__
 from onemart.console import complain, console, figures, plain, progress, say
 from onemart.errors import OnemartError, UsageError
+from onemart.leaving import leave
 from onemart.project import Shop, find_project
 from onemart.warehouse import DEFAULT_TARGET
 
@@ -802,13 +801,7 @@ def main() -> None:
     """Run the command that this process was started with, and leave."""
     status = run()
     if "great_expectations" in sys.modules:
-        # It keeps references to DuckDB to the very end, of which DuckDB's binding would complain at
-        # length on the way out. All files are closed by now, so leave without it; but first give
-        # back locks between processes, which is done by who asked to be told of the end.
-        atexit._run_exitfuncs()  # noqa: SLF001  (there is no public way)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+        leave(status)
     sys.exit(status)
 
 

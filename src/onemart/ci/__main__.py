@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 
 from onemart.ci.report import pull_request_report
@@ -10,6 +9,7 @@ from onemart.ci.slim import slim_build, slim_folder
 from onemart.ci.state import keep_state, open_state
 from onemart.console import complain, say
 from onemart.errors import OnemartError
+from onemart.leaving import leave
 from onemart.project import Project, Shop, find_project
 
 
@@ -64,7 +64,4 @@ if __name__ == "__main__":
     except OnemartError as problem:
         complain(problem)
         status = problem.exit_status
-    # As in onemart.cli: leave without what imported libraries say on the way out.
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    leave(status)

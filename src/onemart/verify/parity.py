@@ -12,7 +12,6 @@ import os
 import platform
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -26,6 +25,7 @@ from typing import Any
 
 from onemart.console import complain, say
 from onemart.errors import OnemartError, UsageError
+from onemart.leaving import leave
 from onemart.feeds.gate import land, open_gate
 from onemart.project import Project, Shop, find_project
 from onemart.verify.certificate import (
@@ -454,7 +454,4 @@ if __name__ == "__main__":
     except OnemartError as problem:
         complain(problem)
         status = problem.exit_status
-    # Great Expectations keeps DuckDB's objects to the end, of which their binding would complain.
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    leave(status)
