@@ -25,8 +25,8 @@ from typing import Any
 
 from onemart.console import complain, say
 from onemart.errors import OnemartError, UsageError
-from onemart.leaving import leave
 from onemart.feeds.gate import land, open_gate
+from onemart.leaving import leave
 from onemart.project import Project, Shop, find_project
 from onemart.verify.certificate import (
     NEVER_VERIFIED,
